@@ -1,0 +1,1 @@
+namespace Unfold.Tests; public sealed class Placeholder { [Fact] public void Builds() => Assert.True(true); }
