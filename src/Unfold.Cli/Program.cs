@@ -1,1 +1,3 @@
-return 0;
+using Unfold.Cli.Shell;
+
+return Boundary.Run(args);

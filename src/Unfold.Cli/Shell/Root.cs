@@ -1,0 +1,18 @@
+using System.CommandLine;
+using System.Reflection;
+
+namespace Unfold.Cli.Shell;
+
+/// <summary>The tree of commands.</summary>
+internal static class Root
+{
+    /// <summary>The version as packages carry it, without the build's suffix.</summary>
+    public static string Version { get; } =
+        (typeof(Root).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
+
+    public static RootCommand Build()
+    {
+        var root = new RootCommand("Learning from sequences: write the recurrence, Unfold does the rest.");
+        return root;
+    }
+}
