@@ -30,6 +30,14 @@ internal static class Boundary
         {
             return Say(ExitCode.Failed, error.Message);
         }
+        catch (OptionException error)
+        {
+            return Say(ExitCode.Mistake, error.Message);
+        }
+        catch (UnfoldException error)
+        {
+            return Say(ExitCode.Failed, error.Message);
+        }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             return Say(ExitCode.Mistake, error.Message);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using Unfold.Cli.Commands;
 
 namespace Unfold.Cli.Shell;
 
@@ -13,6 +14,11 @@ internal static class Root
     public static RootCommand Build()
     {
         var root = new RootCommand("Learning from sequences: write the recurrence, Unfold does the rest.");
+        root.Add(new Command("train", "Train a model") { TrainTextCommand.Build(), TrainSyntheticCommand.Build() });
+        root.Add(GenerateCommand.Build());
+        root.Add(ScoreCommand.Build());
+        root.Add(EvaluateCommand.Build());
+        root.Add(InspectCommand.Build());
         return root;
     }
 }

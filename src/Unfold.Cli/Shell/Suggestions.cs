@@ -9,17 +9,27 @@ internal static class Suggestions
     public static string Improve(ParseError error, ParseResult parsed)
     {
         string message = error.Message.TrimEnd('.');
-        if (parsed.UnmatchedTokens.Count > 0 && error.Message.Contains($"'{parsed.UnmatchedTokens[0]}'", StringComparison.Ordinal))
+        bool wantsCommand = error.SymbolResult is CommandResult { Command: { Subcommands.Count: > 0, Action: null } };
+        if (parsed.UnmatchedTokens.Count > 0 && (wantsCommand || error.Message.Contains($"'{parsed.UnmatchedTokens[0]}'", StringComparison.Ordinal)))
         {
             string unknown = parsed.UnmatchedTokens[0];
             string kind = unknown.StartsWith('-') ? "option" : "command or argument";
             return $"there is no {kind} '{unknown}' here{DidYouMean(unknown, Names(parsed.CommandResult.Command))}";
         }
 
-        if (error.SymbolResult is CommandResult { Command.Subcommands.Count: > 0 } incomplete
-            && incomplete.Command.Action is null)
+        if (wantsCommand)
         {
-            return $"which one? {string.Join(", ", incomplete.Command.Subcommands.Select(command => command.Name))}";
+            return $"which one? {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(command => command.Name))}";
+        }
+
+        if (error.SymbolResult is OptionResult { Tokens.Count: 0 } option)
+        {
+            return $"{option.Option.Name} expects a value";
+        }
+
+        if (error.SymbolResult is ArgumentResult { Tokens.Count: 0 } argument)
+        {
+            return $"{argument.Argument.Name} is missing";
         }
 
         return message.Length > 1 && char.IsUpper(message[0]) && char.IsLower(message[1])
@@ -27,14 +37,14 @@ internal static class Suggestions
             : message;
     }
 
-    /// <summary>", did you mean 'x'?" for the closest candidate within two edits, else nothing.</summary>
+    /// <summary>"; did you mean 'x'?" for the closest candidate within two edits (one for a short word), else nothing.</summary>
     public static string DidYouMean(string word, IEnumerable<string> candidates)
     {
         (string Candidate, int Distance) best = candidates
             .Select(candidate => (candidate, Distance(word, candidate)))
             .DefaultIfEmpty(("", int.MaxValue))
             .MinBy(pair => pair.Item2);
-        return best.Distance <= Math.Max(1, Math.Min(2, word.Length / 3)) ? $"; did you mean '{best.Candidate}'?" : "";
+        return best.Distance <= (word.Length < 4 ? 1 : 2) ? $"; did you mean '{best.Candidate}'?" : "";
     }
 
     private static IEnumerable<string> Names(Command command) =>

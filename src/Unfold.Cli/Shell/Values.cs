@@ -7,6 +7,9 @@ namespace Unfold.Cli.Shell;
 /// <summary>Options whose values are checked while the command line is read, so that a mistake names the option and its range.</summary>
 internal static class Values
 {
+    /// <summary>As a minimum: any number above zero.</summary>
+    public const double Above0 = double.Epsilon;
+
     public static Option<int> Whole(string name, string description, int minimum, int maximum, int standard) => new(name)
     {
         Description = description,
@@ -20,6 +23,23 @@ internal static class Values
         Description = description,
         HelpName = "N",
         CustomParser = result => ParseWhole(result, name, minimum, maximum),
+    };
+
+    public static Option<long> Count(string name, string description, long minimum, long standard) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => standard,
+        CustomParser = result =>
+        {
+            string text = Text(result);
+            if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) || value < minimum)
+            {
+                result.AddError($"{name} expects a whole number of at least {minimum}, but got '{text}'");
+            }
+
+            return value;
+        },
     };
 
     public static Option<ulong> Seed(string description, ulong standard) => new("--seed")
@@ -135,8 +155,9 @@ internal static class Values
             return value;
         }
 
-        string range = double.IsPositiveInfinity(maximum) ? $"of at least {minimum}" : $"from {minimum} to {maximum}";
-        result.AddError($"{name} expects a number {range}, but got '{text}'");
+        string from = minimum == Above0 ? "above 0" : $"of at least {minimum}";
+        string to = double.IsPositiveInfinity(maximum) ? "" : $" and at most {maximum}";
+        result.AddError($"{name} expects a number {from}{to}, but got '{text}'");
         return null;
     }
 

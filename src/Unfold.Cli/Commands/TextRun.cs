@@ -1,0 +1,99 @@
+using Unfold.Cli.Shell;
+using Unfold.Cli.Terminal;
+using Unfold.Data;
+using Unfold.Models;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>One training run on text, from its files to its sample.</summary>
+internal sealed class TextRun
+{
+    // Cautious enough for words to be words, free enough not to go round in circles.
+    private const double SampleTemperature = 0.8;
+
+    public required string[] Paths { get; init; }
+
+    public string? Pattern { get; init; }
+
+    public required string Out { get; init; }
+
+    /// <summary>As the command names it; null for a file beside the model that is removed at the end.</summary>
+    public string? Checkpoint { get; init; }
+
+    public string? Resume { get; init; }
+
+    public string? Report { get; init; }
+
+    public required int Sample { get; init; }
+
+    /// <param name="choose">Applies the command's options to those of the library or of the checkpoint.</param>
+    public int Execute(Func<LanguageModelOptions, LanguageModelOptions> choose)
+    {
+        Outputs.Require("--out", Out);
+        Outputs.Require("--report", Report);
+        Outputs.Require("--checkpoint", Checkpoint);
+        if (Resume is not null)
+        {
+            Inputs.RequireFile(Resume);
+        }
+
+        string checkpoint = Checkpoint ?? Resume ?? Out + ".checkpoint";
+        LanguageModelOptions options = choose(Resume is null ? new LanguageModelOptions() : LanguageModel.ReadCheckpointOptions(Resume)) with
+        {
+            CheckpointPath = checkpoint,
+            ResumePath = Resume,
+            Command = "unfold " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(Quoted)),
+        };
+
+        TextCorpus corpus = Inputs.Corpus(Paths, Pattern);
+        Console.Out.WriteLine($"text: {Say.Count(corpus.Files.Count)} {(corpus.Files.Count == 1 ? "file" : "files")}, {Say.Count(corpus.Text.Length)} characters");
+
+        using var interrupt = new Interrupt();
+        LanguageModel model;
+        try
+        {
+            bool words = options.Tokens == TokenKind.Word;
+            model = TrainingView.Show(words, view => LanguageModel.Train(corpus, options, view, interrupt.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            throw new FailureException($"interrupted; the checkpoint is saved: the same command with --resume {Quoted(checkpoint)} goes on from here");
+        }
+
+        Finish(model, checkpoint);
+        return ExitCode.Done;
+    }
+
+    private void Finish(LanguageModel model, string checkpoint)
+    {
+        model.Save(Out);
+        if (Report is not null)
+        {
+            model.Report.Save(Report);
+        }
+
+        if (Checkpoint is null && checkpoint != Resume)
+        {
+            File.Delete(checkpoint);
+        }
+
+        Console.Out.WriteLine($"{Say.Count(model.ParameterCount)} parameters, {Say.Count(model.Vocabulary.Count)} tokens in the vocabulary; "
+            + $"saved as {Out} ({Say.Size(new FileInfo(Out).Length)})");
+        if (Sample > 0)
+        {
+            Console.Out.WriteLine();
+            foreach (string token in model.Generate(new GenerationOptions { Length = Sample, Temperature = SampleTemperature, Seed = model.Options.Seed }))
+            {
+                Console.Out.Write(token);
+            }
+
+            Console.Out.WriteLine();
+        }
+    }
+
+    /// <summary>An argument as it can be typed again.</summary>
+    private static string Quoted(string argument) =>
+        argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/' or '=' or ',' or ':')
+            ? argument
+            : "'" + argument.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using Spectre.Console;
+using Unfold.Training;
+
+namespace Unfold.Cli.Terminal;
+
+/// <summary>A bar for the whole run and one for the validation at hand, with the numbers beside them; finished epochs stay above.</summary>
+internal sealed class LiveView : TrainingView
+{
+    // Often enough for the eye, seldom enough for the machine.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    private readonly bool words;
+    private readonly ProgressTask run;
+    private readonly Stopwatch sinceUpdate = Stopwatch.StartNew();
+
+    private LiveView(bool words, ProgressTask run)
+    {
+        this.words = words;
+        this.run = run;
+    }
+
+    public static T Run<T>(bool words, Func<TrainingView, T> work) => AnsiConsole.Progress()
+        .AutoClear(true)
+        .HideCompleted(false)
+        .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+        .Start(context => work(new LiveView(words, context.AddTask("starting"))));
+
+    public override void Report(TrainingProgress value)
+    {
+        if (value.Stage == TrainingStage.EpochEnded)
+        {
+            AnsiConsole.WriteLine(EpochLine(value, words));
+        }
+        else if (sinceUpdate.Elapsed < Interval)
+        {
+            return;
+        }
+
+        sinceUpdate.Restart();
+        string what = value.Stage == TrainingStage.Validating ? "validating" : StepLine(value, words);
+        run.Description = Markup.Escape($"epoch {value.Epoch}/{value.Epochs}  {what}");
+        if (value.Stage == TrainingStage.Training)
+        {
+            run.MaxValue = Math.Max(1, value.Steps);
+            run.Value = value.Step;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Unfold.Cli.Shell;
+using Unfold.Training;
+
+namespace Unfold.Cli.Terminal;
+
+/// <summary>Shows a training run: bars on a terminal, plain lines in a pipe or a file.</summary>
+internal abstract class TrainingView : IProgress<TrainingProgress>
+{
+    /// <summary>Runs the work with a view that suits where the output goes.</summary>
+    public static T Show<T>(bool words, Func<TrainingView, T> work) =>
+        Console.IsOutputRedirected ? work(new PlainView(words)) : LiveView.Run(words, work);
+
+    public abstract void Report(TrainingProgress value);
+
+    /// <summary>The line that stays when an epoch has ended.</summary>
+    protected static string EpochLine(in TrainingProgress at, bool words)
+    {
+        string validation = at.ValidationLoss is double loss
+            ? $"  validation loss {loss:F4} ({Measure(loss, at.CharactersPerToken, words)})"
+            : "";
+        return $"epoch {at.Epoch}/{at.Epochs}  train loss {at.Loss:F4}{validation}  {Rate(at)}  {Say.Time(TimeSpan.FromSeconds(at.Seconds))}";
+    }
+
+    /// <summary>What can be said in the middle of an epoch.</summary>
+    protected static string StepLine(in TrainingProgress at, bool words)
+    {
+        string left = at.TimeLeft is TimeSpan time ? $"  {Say.Time(time)} left" : "";
+        return $"loss {at.RecentLoss:F4} ({Measure(at.RecentLoss, at.CharactersPerToken, words)})  gradient {at.GradientNorm:F3}  {Rate(at)}{left}";
+    }
+
+    /// <summary>A loss by its usual name: bits a character for characters, perplexity for words.</summary>
+    private static string Measure(double loss, double charactersPerToken, bool words) => words
+        ? $"perplexity {Say.Number(Math.Exp(loss))}"
+        : $"{loss / Math.Log(2) / charactersPerToken:F3} bits a character";
+
+    private static string Rate(in TrainingProgress at) => $"{Say.Count((long)at.TokensPerSecond)} tokens/s";
+}
