@@ -9,32 +9,32 @@ internal sealed class UnfoldProcess : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    private readonly Process process;
-    private readonly StringBuilder output = new();
-    private readonly StringBuilder error = new();
-    private readonly Lock gate = new();
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+    private readonly Lock _gate = new();
 
     private UnfoldProcess(ProcessStartInfo start)
     {
-        process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Add(output, line.Data);
-        process.ErrorDataReceived += (_, line) => Add(error, line.Data);
-        process.Start();
-        process.StandardInput.Close();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Add(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Add(_error, line.Data);
+        _process.Start();
+        _process.StandardInput.Close();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
     /// <summary>The executable that was built in the same configuration as these tests.</summary>
     public static string Executable { get; } = FindExecutable();
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
-    public int ExitCode => process.ExitCode;
+    public int ExitCode => _process.ExitCode;
 
-    public string Output => Read(output);
+    public string Output => Read(_output);
 
-    public string Error => Read(error);
+    public string Error => Read(_error);
 
     /// <summary>Runs the command to its end.</summary>
     public static UnfoldProcess Run(string folder, params string[] arguments)
@@ -68,13 +68,13 @@ internal sealed class UnfoldProcess : IDisposable
 
     public void WaitForExit()
     {
-        if (!process.WaitForExit(Limit))
+        if (!_process.WaitForExit(Limit))
         {
-            process.Kill(entireProcessTree: true);
+            _process.Kill(entireProcessTree: true);
             Assert.Fail($"still running after {Limit}:\n{Output}\n{Error}");
         }
 
-        process.WaitForExit();
+        _process.WaitForExit();
     }
 
     /// <summary>Waits until the output says something; fails where the process ends without it.</summary>
@@ -83,11 +83,11 @@ internal sealed class UnfoldProcess : IDisposable
         var waited = Stopwatch.StartNew();
         while (!Output.Contains(text, StringComparison.Ordinal))
         {
-            bool over = process.HasExited;
+            bool over = _process.HasExited;
             Assert.True(waited.Elapsed < Limit, $"'{text}' did not come:\n{Output}\n{Error}");
             if (over)
             {
-                process.WaitForExit();
+                _process.WaitForExit();
                 Assert.True(Output.Contains(text, StringComparison.Ordinal), $"ended without '{text}':\n{Output}\n{Error}");
             }
 
@@ -98,18 +98,18 @@ internal sealed class UnfoldProcess : IDisposable
     /// <summary>Sends a signal, as kill(1) does.</summary>
     public void Signal(string name)
     {
-        using Process kill = Process.Start("kill", ["-" + name, process.Id.ToString()]);
+        using Process kill = Process.Start("kill", ["-" + name, _process.Id.ToString()]);
         kill.WaitForExit();
     }
 
     public void Dispose()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill(entireProcessTree: true);
+            _process.Kill(entireProcessTree: true);
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private static string FindExecutable()
@@ -126,7 +126,7 @@ internal sealed class UnfoldProcess : IDisposable
     {
         if (line is not null)
         {
-            lock (gate)
+            lock (_gate)
             {
                 builder.Append(line).Append('\n');
             }
@@ -135,7 +135,7 @@ internal sealed class UnfoldProcess : IDisposable
 
     private string Read(StringBuilder builder)
     {
-        lock (gate)
+        lock (_gate)
         {
             return builder.ToString();
         }

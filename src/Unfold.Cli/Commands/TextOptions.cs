@@ -17,12 +17,12 @@ internal sealed class TextOptions
 
     private static readonly LanguageModelOptions Standard = new();
 
-    private readonly List<Func<ParseResult, LanguageModelOptions, LanguageModelOptions>> bindings = [];
-    private readonly Command command;
+    private readonly List<Func<ParseResult, LanguageModelOptions, LanguageModelOptions>> _bindings = [];
+    private readonly Command _command;
 
     public TextOptions(Command command)
     {
-        this.command = command;
+        _command = command;
         AddText();
         AddModel();
         AddTraining();
@@ -30,7 +30,7 @@ internal sealed class TextOptions
 
     /// <summary>The base, changed by whatever the command says.</summary>
     public LanguageModelOptions Apply(ParseResult parsed, LanguageModelOptions standard) =>
-        bindings.Aggregate(standard, (options, binding) => binding(parsed, options));
+        _bindings.Aggregate(standard, (options, binding) => binding(parsed, options));
 
     private void AddText()
     {
@@ -101,7 +101,7 @@ internal sealed class TextOptions
 
     private void Bind<T>(Option<T> option, Func<LanguageModelOptions, T, LanguageModelOptions> set)
     {
-        command.Add(option);
-        bindings.Add((parsed, options) => parsed.GetResult(option) is OptionResult { Implicit: false } ? set(options, parsed.GetValue(option)!) : options);
+        _command.Add(option);
+        _bindings.Add((parsed, options) => parsed.GetResult(option) is OptionResult { Implicit: false } ? set(options, parsed.GetValue(option)!) : options);
     }
 }

@@ -10,14 +10,14 @@ internal sealed class LiveView : TrainingView
     // Often enough for the eye, seldom enough for the machine.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
-    private readonly bool words;
-    private readonly ProgressTask run;
-    private readonly Stopwatch sinceUpdate = Stopwatch.StartNew();
+    private readonly bool _words;
+    private readonly ProgressTask _run;
+    private readonly Stopwatch _sinceUpdate = Stopwatch.StartNew();
 
     private LiveView(bool words, ProgressTask run)
     {
-        this.words = words;
-        this.run = run;
+        _words = words;
+        _run = run;
     }
 
     public static T Run<T>(bool words, Func<TrainingView, T> work) => AnsiConsole.Progress()
@@ -30,20 +30,20 @@ internal sealed class LiveView : TrainingView
     {
         if (value.Stage == TrainingStage.EpochEnded)
         {
-            AnsiConsole.WriteLine(EpochLine(value, words));
+            AnsiConsole.WriteLine(EpochLine(value, _words));
         }
-        else if (sinceUpdate.Elapsed < Interval)
+        else if (_sinceUpdate.Elapsed < Interval)
         {
             return;
         }
 
-        sinceUpdate.Restart();
-        string what = value.Stage == TrainingStage.Validating ? "validating" : StepLine(value, words);
-        run.Description = Markup.Escape($"epoch {value.Epoch}/{value.Epochs}  {what}");
+        _sinceUpdate.Restart();
+        string what = value.Stage == TrainingStage.Validating ? "validating" : StepLine(value, _words);
+        _run.Description = Markup.Escape($"epoch {value.Epoch}/{value.Epochs}  {what}");
         if (value.Stage == TrainingStage.Training)
         {
-            run.MaxValue = Math.Max(1, value.Steps);
-            run.Value = value.Step;
+            _run.MaxValue = Math.Max(1, value.Steps);
+            _run.Value = value.Step;
         }
     }
 }

@@ -8,7 +8,7 @@ internal sealed class PlainView(bool words) : TrainingView
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    private readonly Stopwatch sinceLine = Stopwatch.StartNew();
+    private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
 
     public override void Report(TrainingProgress value)
     {
@@ -16,11 +16,11 @@ internal sealed class PlainView(bool words) : TrainingView
         {
             case TrainingStage.EpochEnded:
                 Console.Out.WriteLine(EpochLine(value, words));
-                sinceLine.Restart();
+                _sinceLine.Restart();
                 break;
-            case TrainingStage.Training when sinceLine.Elapsed >= Interval:
+            case TrainingStage.Training when _sinceLine.Elapsed >= Interval:
                 Console.Out.WriteLine($"epoch {value.Epoch}/{value.Epochs}  step {value.Step}/{value.Steps}  {StepLine(value, words)}");
-                sinceLine.Restart();
+                _sinceLine.Restart();
                 break;
         }
     }
