@@ -1,0 +1,151 @@
+using Unfold.Kernels.Simd;
+
+namespace Unfold.Kernels.Gemm;
+
+internal static unsafe partial class Gemm
+{
+    /// <summary>Floats that packing may write past its end: one vector of the widest kind.</summary>
+    private const int Slack = 16;
+
+    private const int MaximumRowTile = 12;
+
+    private const int MaximumColumnTile = 32;
+
+    /// <summary>Floats at the start of a workspace: a tile, a bias, and the addresses of a chunk's rows and of the tile's.</summary>
+    private const int Head = (MaximumRowTile * MaximumColumnTile) + MaximumColumnTile + (2 * MaximumRowTile * (TilesPerChunk + 1));
+
+    /// <summary>One product: what stays the same for all its tiles.</summary>
+    private readonly struct Product(
+        MatrixView a, bool transposedA, int k, float* packedB, nint width, MatrixView c, bool accumulate, float* bias, float* workspace)
+    {
+        private float* Spill => workspace;
+
+        private float* SpillBias => workspace + (MaximumRowTile * MaximumColumnTile);
+
+        private float** RowStarts => (float**)(SpillBias + MaximumColumnTile);
+
+        private float** SpillRows => RowStarts + (MaximumRowTile * TilesPerChunk);
+
+        private float* PackedA => workspace + Head;
+
+        /// <summary>Cuts the rows into equal chunks, and a chunk into equal tiles: a tile of one row beside one of twelve would waste its pass over B.</summary>
+        public void Run<TSimd>(int rowStart, int rowEnd, int columnStart, int columnEnd)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            int rows = rowEnd - rowStart;
+            if (rows <= 0 || columnEnd <= columnStart) return;
+            for (int i = 0; i < MaximumRowTile; i++) SpillRows[i] = Spill + (i * MaximumColumnTile);
+
+            int tiles = (rows + RowTile - 1) / RowTile;
+            int chunks = (tiles + TilesPerChunk - 1) / TilesPerChunk;
+            for (int chunk = 0; chunk < chunks; chunk++)
+            {
+                int from = rowStart + (int)((long)tiles * chunk / chunks * RowTile);
+                int to = Math.Min(rowEnd, rowStart + (int)((long)tiles * (chunk + 1) / chunks * RowTile));
+                RunChunk<TSimd>(from, to - from, columnStart, columnEnd);
+            }
+        }
+
+        private void RunChunk<TSimd>(int row, int rows, int columnStart, int columnEnd)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            for (int i = 0; i < rows; i++) RowStarts[i] = c.Row(row + i);
+
+            int start = 0;
+            do
+            {
+                int count = Math.Min(KBlock, k - start);
+                PackA<TSimd>(row, rows, start, count);
+                RunBlock<TSimd>(rows, count, columnStart, columnEnd, packedB + (start * width), accumulate || start > 0);
+                start += KBlock;
+            }
+            while (start < k);
+        }
+
+        private void PackA<TSimd>(int row, int rows, int start, int count)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            int tiles = (rows + RowTile - 1) / RowTile;
+            for (int tile = 0; tile < tiles; tile++)
+            {
+                int first = rows * tile / tiles;
+                int height = (rows * (tile + 1) / tiles) - first;
+                float* packed = PackedA + ((nint)first * count);
+                if (transposedA) Packing.Straight<TSimd>(a, start, count, row + first, height, height, packed);
+                else Packing.Transposed<TSimd>(a, row + first, height, height, start, count, packed);
+            }
+        }
+
+        private void RunBlock<TSimd>(int rows, int count, int columnStart, int columnEnd, float* b, bool add)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            int tiles = (rows + RowTile - 1) / RowTile;
+            float* blockBias = add ? null : bias;
+            for (int column = columnStart; column < columnEnd; column += 2 * TSimd.Count)
+            {
+                float* panel = b + ((nint)column * count);
+                int columns = Math.Min(2 * TSimd.Count, columnEnd - column);
+                bool direct = columns == 2 * TSimd.Count && c.Contiguous(column, columns) == columns;
+                nint offset = c.Column(column);
+                float* panelBias = blockBias == null ? null : blockBias + column;
+                for (int tile = 0; tile < tiles; tile++)
+                {
+                    int first = rows * tile / tiles;
+                    int height = (rows * (tile + 1) / tiles) - first;
+                    float* packed = PackedA + ((nint)first * count);
+                    if (direct) RunTile<TSimd>(height, count, packed, panel, RowStarts + first, offset, panelBias, add);
+                    else RunSpilled<TSimd>(height, count, packed, panel, RowStarts + first, column, columns, panelBias, add);
+                }
+            }
+        }
+
+        /// <summary>A tile whose columns are fewer than a panel's, or lie in two blocks of C: computed beside C and copied.</summary>
+        private void RunSpilled<TSimd>(
+            int height, int count, float* packedA, float* panel, float** rows, int column, int columns, float* panelBias, bool add)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            if (panelBias != null) new ReadOnlySpan<float>(panelBias, columns).CopyTo(new Span<float>(SpillBias, columns));
+            if (add) Move(height, rows, column, columns, toSpill: true);
+            RunTile<TSimd>(height, count, packedA, panel, SpillRows, 0, panelBias == null ? null : SpillBias, add);
+            Move(height, rows, column, columns, toSpill: false);
+        }
+
+        private void Move(int height, float** rows, int column, int columns, bool toSpill)
+        {
+            for (int done = 0; done < columns;)
+            {
+                int length = c.Contiguous(column + done, columns - done);
+                nint offset = c.Column(column + done);
+                for (int i = 0; i < height; i++)
+                {
+                    var outside = new Span<float>(rows[i] + offset, length);
+                    var inside = new Span<float>(SpillRows[i] + done, length);
+                    if (toSpill) outside.CopyTo(inside);
+                    else inside.CopyTo(outside);
+                }
+
+                done += length;
+            }
+        }
+
+        private static void RunTile<TSimd>(int height, nint count, float* a, float* b, float** rows, nint offset, float* bias, bool add)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            switch (height)
+            {
+                case 1: Tile.Multiply<TSimd, Rows1>(count, a, b, rows, offset, bias, add); return;
+                case 2: Tile.Multiply<TSimd, Rows2>(count, a, b, rows, offset, bias, add); return;
+                case 3: Tile.Multiply<TSimd, Rows3>(count, a, b, rows, offset, bias, add); return;
+                case 4: Tile.Multiply<TSimd, Rows4>(count, a, b, rows, offset, bias, add); return;
+                case 5: Tile.Multiply<TSimd, Rows5>(count, a, b, rows, offset, bias, add); return;
+                case 6: Tile.Multiply<TSimd, Rows6>(count, a, b, rows, offset, bias, add); return;
+                case 7: Tile.Multiply<TSimd, Rows7>(count, a, b, rows, offset, bias, add); return;
+                case 8: Tile.Multiply<TSimd, Rows8>(count, a, b, rows, offset, bias, add); return;
+                case 9: Tile.Multiply<TSimd, Rows9>(count, a, b, rows, offset, bias, add); return;
+                case 10: Tile.Multiply<TSimd, Rows10>(count, a, b, rows, offset, bias, add); return;
+                case 11: Tile.Multiply<TSimd, Rows11>(count, a, b, rows, offset, bias, add); return;
+                default: Tile.Multiply<TSimd, Rows12>(count, a, b, rows, offset, bias, add); return;
+            }
+        }
+    }
+}
