@@ -29,7 +29,9 @@ internal sealed class Dimension : IEquatable<Dimension>
     /// <summary>The names in the sum, each with how often it occurs.</summary>
     public IReadOnlyDictionary<string, int> Terms => _terms;
 
-    public static Dimension Named(string name) => new(0, new SortedDictionary<string, int>(StringComparer.Ordinal) { [name] = 1 });
+    public static Dimension Named(string name) => Named(name, 1);
+
+    public static Dimension Named(string name, int count) => new(0, new SortedDictionary<string, int>(StringComparer.Ordinal) { [name] = count });
 
     public static Dimension Of(int constant) => new(constant, new SortedDictionary<string, int>(StringComparer.Ordinal));
 
