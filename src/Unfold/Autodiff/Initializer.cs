@@ -1,3 +1,4 @@
+using System.Globalization;
 using Unfold.Tensors;
 
 namespace Unfold.Autodiff;
@@ -17,6 +18,12 @@ public abstract class Initializer
     /// <summary>Every element the same number.</summary>
     public static Initializer Constant(float value) => new ConstantInitializer(value);
 
+    /// <summary>Independent numbers, uniform from <paramref name="low"/> to <paramref name="high"/>.</summary>
+    public static Initializer Uniform(double low, double high) => new RandomInitializer(normal: false, low, high);
+
+    /// <summary>Independent numbers, normal with the given mean and standard deviation (not variance).</summary>
+    public static Initializer Normal(double mean, double standardDeviation) => new RandomInitializer(normal: true, mean, standardDeviation);
+
     /// <summary>Writes the first values of a parameter.</summary>
     /// <param name="values">Every element, the last axis fastest; to be written wholly.</param>
     /// <param name="shape">The parameter's shape.</param>
@@ -27,5 +34,7 @@ public abstract class Initializer
     private sealed class ConstantInitializer(float value) : Initializer
     {
         public override void Fill(Span<float> values, Shape shape, ulong seed, uint place) => values.Fill(value);
+
+        public override string ToString() => value.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Unfold.Autodiff;
+using Unfold.Autodiff.Operations;
+using Unfold.Tensors;
+
+namespace Unfold.Layers;
+
+/// <summary>
+/// Sets inputs to zero at random in training and scales the others up: <c>y = x * mask</c>, the mask being 0 with probability p, else
+/// <c>1 / (1 - p)</c>. Outside training, <c>y = x</c>.
+/// </summary>
+/// <remarks>
+/// Shapes: x <c>[T, .., C]</c>, <c>[N, C]</c> or <c>[C]</c>, y the same. No parameters. Masks depend on the tape's seed and step and on the layer's
+/// name, so two dropouts of a model need different names. Source: Srivastava et al. 2014.
+/// </remarks>
+public sealed class Dropout : Layer
+{
+    private readonly uint _place;
+
+    /// <summary>Makes the layer.</summary>
+    /// <param name="name">Its name, unique among the model's dropouts.</param>
+    /// <param name="probability">The probability of a zero, from 0 to below 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is not from 0 to below 1.</exception>
+    public Dropout(string name, float probability)
+        : base(name)
+    {
+        if (!(probability >= 0 && probability < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(probability),
+                $"Dropout '{name}' expects a probability of zeros from 0 to below 1, but got {probability}.");
+        }
+
+        Probability = probability;
+        _place = Place.Of(name);
+    }
+
+    /// <summary>The probability of a zero.</summary>
+    public float Probability { get; }
+
+    /// <summary>Applies the layer.</summary>
+    /// <param name="tape">The tape; its <see cref="Tape.Training"/> says whether anything is dropped.</param>
+    /// <param name="x">The input.</param>
+    /// <returns>The output, of the same shape; the input itself outside training.</returns>
+    public Tensor Forward(Tape tape, Tensor x) => tape.Dropout(x, Probability, _place);
+
+    /// <inheritdoc/>
+    protected override string Describe() => $"Dropout({Probability.ToString(CultureInfo.InvariantCulture)})";
+}

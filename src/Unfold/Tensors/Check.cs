@@ -1,0 +1,51 @@
+namespace Unfold.Tensors;
+
+/// <summary>The checks of shapes at the public edge, in one place and one wording: who expected what, what came, which axis.</summary>
+internal static class Check
+{
+    /// <summary>Two operands have one shape.</summary>
+    public static void SameShape(string who, Tensor a, Tensor b)
+    {
+        if (a.Shape == b.Shape)
+            return;
+        string hint = b.Shape.Rank == 1 && b.Shape.Last == a.Shape.Last && who == "Add" ? " For a bias use AddBias." : "";
+        throw new ArgumentException($"{who} expects two tensors of one shape, but got {a.Shape} and {b.Shape}.{hint}");
+    }
+
+    /// <summary>A tensor has a last axis of a given size.</summary>
+    /// <param name="who">The operation or layer.</param>
+    /// <param name="operand">The operand's name and axes as the documentation writes them, such as <c>x [.., C=256]</c>.</param>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="size">The size that the last axis must have.</param>
+    /// <param name="meaning">What the last axis means and where its size comes from.</param>
+    public static void LastAxis(string who, string operand, Tensor tensor, int size, string meaning)
+    {
+        Shape shape = tensor.Shape;
+        if (shape.Rank > 0 && shape.Last == size)
+            return;
+        throw new ArgumentException(shape.Rank == 0
+            ? $"{who} expects {operand}, but got a single number, {shape}."
+            : $"{who} expects {operand}, but got {shape}.\n  Axis {shape.Rank - 1} is {shape.Last}; {meaning} is {size}.");
+    }
+
+    /// <summary>A tensor has a given number of axes.</summary>
+    public static void Rank(string who, string operand, Tensor tensor, int rank)
+    {
+        if (tensor.Shape.Rank != rank)
+            throw new ArgumentException($"{who} expects {operand}, but got {tensor.Shape}, which has {tensor.Shape.Rank} axes.");
+    }
+
+    /// <summary>Every index is one of <paramref name="size"/>.</summary>
+    /// <param name="who">The operation.</param>
+    /// <param name="indices">The indices, all 0 to size - 1.</param>
+    /// <param name="size">The number of things to choose from.</param>
+    /// <param name="ignored">One more value that is allowed.</param>
+    public static void Indices(string who, ReadOnlySpan<int> indices, int size, int? ignored = null)
+    {
+        for (int i = 0; i < indices.Length; i++)
+        {
+            if ((uint)indices[i] >= (uint)size && indices[i] != ignored)
+                throw new ArgumentException($"{who} expects indices from 0 to {size - 1}, but index {i} is {indices[i]}.");
+        }
+    }
+}
