@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Unfold.Cells;
 
 namespace Unfold.Cli.Shell;
 
@@ -33,6 +34,14 @@ internal static class Boundary
         catch (OptionException error)
         {
             return Say(ExitCode.Mistake, error.Message);
+        }
+        catch (CellException error) when (error.Diagnostics.Count == 0)
+        {
+            return Say(ExitCode.Mistake, error.Message);
+        }
+        catch (CellException error)
+        {
+            return Say(ExitCode.Failed, "the cell's equations are wrong\n" + error.Message);
         }
         catch (UnfoldException error)
         {

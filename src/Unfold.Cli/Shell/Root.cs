@@ -19,6 +19,7 @@ internal static class Root
         root.Add(ScoreCommand.Build());
         root.Add(EvaluateCommand.Build());
         root.Add(InspectCommand.Build());
+        root.Add(CellCommands.Build());
         return root;
     }
 }
