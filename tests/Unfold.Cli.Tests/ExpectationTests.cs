@@ -6,7 +6,7 @@ namespace Unfold.Cli.Tests;
 /// <summary>
 /// What a person sees, command by command. An expectation file is a terminal session: a line "$ unfold …" is run, then follow its standard
 /// output, its standard error with "! " before each line, and its exit code in brackets where it is not 0. Commands run one after the other in
-/// one folder, which holds a copy of Expectations/Files. With UNFOLD_ACCEPT=1 the files are written anew, to be read in the diff.
+/// one folder, printed as FOLDER, which holds a copy of Expectations/Files. With UNFOLD_ACCEPT=1 the files are written anew, to be read in the diff.
 /// </summary>
 public sealed class ExpectationTests
 {
@@ -70,7 +70,7 @@ public sealed class ExpectationTests
             }
         }
 
-        return text.ToString();
+        return text.ToString().Replace(folder.Path, "FOLDER", StringComparison.Ordinal);
     }
 
     /// <summary>Words apart at spaces, quotes taken as a shell takes them.</summary>
