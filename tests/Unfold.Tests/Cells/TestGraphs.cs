@@ -37,7 +37,19 @@ internal static class TestGraphs
         Node cell = g.Unary(Operation.Tanh, Affine(g, x, h, "g")), o = g.Unary(Operation.Sigmoid, Affine(g, x, h, "o"));
         Node nextC = g.Add(g.Multiply(f, c), g.Multiply(i, cell));
         Node nextH = g.Multiply(o, g.Unary(Operation.Tanh, nextC));
+        (f.Name, i.Name, cell.Name, o.Name) = ("f", "i", "g", "o");
         return Finish(g, "lstm", x, nextH,
             new StateVariable("c", c, nextC, InitialState.Constant, 0), new StateVariable("h", h, nextH, InitialState.Learned, 0));
     }
+
+    /// <summary>PyTorch's gated recurrent unit: the reset gate after the product.</summary>
+    public static CellGraph Gru() => Cell("gru_reset_after", (g, x, h) =>
+    {
+        Node r = g.Unary(Operation.Sigmoid, Affine(g, x, h, "r")), z = g.Unary(Operation.Sigmoid, Affine(g, x, h, "z"));
+        Node inner = g.Add(g.Product(Matrix(g, "Un", Dimension.Hidden), h), g.Leaf(Operation.Parameter, "cn", Dimension.Hidden));
+        Node outer = g.Add(g.Product(Matrix(g, "Wn", Dimension.Input), x), g.Leaf(Operation.Parameter, "bn", Dimension.Hidden));
+        Node n = g.Unary(Operation.Tanh, g.Add(outer, g.Multiply(r, inner)));
+        (r.Name, z.Name, n.Name) = ("r", "z", "n");
+        return g.Add(g.Multiply(g.Subtract(g.Constant(1), z), n), g.Multiply(z, h));
+    });
 }

@@ -11,6 +11,7 @@ namespace Unfold.Cells.Graph;
 /// <param name="InputGradient">The gradient of x; null when nothing depends on x.</param>
 /// <param name="PreviousGradients">A state each: the gradient of its previous value, for the step before; null when nothing depends on it.</param>
 /// <param name="ParameterGradients">What each step and sequence adds to the parameters' gradients.</param>
+/// <param name="NodeGradients">Of each forward node that a gradient reaches: that gradient. For printing.</param>
 internal sealed record Adjoint(
     CellGraph Forward,
     IReadOnlyList<Node> Nodes,
@@ -18,7 +19,8 @@ internal sealed record Adjoint(
     IReadOnlyList<Node> NextGradients,
     Node? InputGradient,
     IReadOnlyList<Node?> PreviousGradients,
-    IReadOnlyList<ParameterGradient> ParameterGradients)
+    IReadOnlyList<ParameterGradient> ParameterGradients,
+    IReadOnlyDictionary<Node, Node> NodeGradients)
 {
     /// <summary>Reverse mode: one walk from the outputs to the leaves over <see cref="LocalGradients"/>.</summary>
     public static Adjoint Of(CellGraph forward)
@@ -28,6 +30,7 @@ internal sealed record Adjoint(
         HashSet<Node> needed = DependOnLeaves(forward);
         var gradients = new Dictionary<Node, List<Node>>();
         var parameters = new List<ParameterGradient>();
+        var totals = new Dictionary<Node, Node>();
 
         Node outputGradient = builder.Leaf(Operation.Incoming, "d_output", [.. forward.Output.Shape]);
         Contribute(forward.Output, outputGradient);
@@ -43,7 +46,7 @@ internal sealed record Adjoint(
         {
             if (node.Inputs.Count == 0 || !gradients.TryGetValue(node, out List<Node>? contributions))
                 continue;
-            Node total = Total(contributions);
+            Node total = totals[node] = Total(contributions);
             if (node.Operation == Operation.Columns)
             {
                 parameters.Add(new ParameterGradient(Variable(node.Inputs[0]), total, node.Offset));
@@ -66,13 +69,14 @@ internal sealed record Adjoint(
 
         return new Adjoint(
             forward, builder.Nodes, outputGradient, nextGradients, GradientOf(forward.Input),
-            [.. forward.States.Select(s => GradientOf(s.Previous))], parameters);
+            [.. forward.States.Select(s => GradientOf(s.Previous))], parameters, totals);
 
         ParameterVariable Variable(Node leaf) => forward.Parameters.First(p => p.Node == leaf);
 
         Node Total(List<Node> contributions) => contributions.Aggregate(builder.Add);
 
-        Node? GradientOf(Node leaf) => gradients.TryGetValue(leaf, out List<Node>? contributions) ? Total(contributions) : null;
+        Node? GradientOf(Node leaf) =>
+            gradients.TryGetValue(leaf, out List<Node>? contributions) ? totals[leaf] = Total(contributions) : null;
 
         void Contribute(Node node, Node contribution)
         {
