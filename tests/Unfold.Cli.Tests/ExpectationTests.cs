@@ -46,14 +46,16 @@ public sealed class ExpectationTests
         }
 
         var text = new StringBuilder();
+        bool begun = false;
         foreach (string line in session.Split('\n'))
         {
-            if (line.StartsWith('#'))
+            if (!begun && line.StartsWith('#'))
             {
                 text.Append(line).Append('\n');
             }
             else if (line.StartsWith("$ unfold", StringComparison.Ordinal))
             {
+                begun = true;
                 using UnfoldProcess run = UnfoldProcess.Run(folder.Path, [.. Words(line).Skip(2)]);
                 text.Append(line).Append('\n').Append(run.Output);
                 foreach (string complaint in run.Error.Split('\n').SkipLast(1))
