@@ -1,0 +1,88 @@
+namespace Unfold.Cells.Schedule;
+
+/// <summary>What an elementwise instruction does to a tile. Letters are its operands in order; v and w are its numbers.</summary>
+internal enum OpCode
+{
+    Copy,
+    Negate,
+    Sigmoid,
+    Tanh,
+    Relu,
+    LeakyRelu,
+    Elu,
+    Gelu,
+    Silu,
+    Softplus,
+    Softsign,
+    HardSigmoid,
+    Exp,
+    Log,
+    Sqrt,
+    Abs,
+    Square,
+    Sin,
+    Cos,
+    Clip,
+    Step,
+    Sign,
+    NormalCdf,
+
+    /// <summary>a · v.</summary>
+    Scale,
+
+    /// <summary>a + v.</summary>
+    AddScalar,
+
+    /// <summary>v - a.</summary>
+    ReverseSubtract,
+
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Minimum,
+    Maximum,
+    GreaterOrEqual,
+
+    /// <summary>a · b + c.</summary>
+    MultiplyAdd,
+
+    /// <summary>a · b + c · d.</summary>
+    MultiplyMultiplyAdd,
+
+    /// <summary>a · b · (1 - b): the gradient through b = sigmoid.</summary>
+    SigmoidAdjoint,
+
+    /// <summary>a · b · c · (1 - c).</summary>
+    SigmoidAdjointMultiply,
+
+    /// <summary>a · (1 - b²): the gradient through b = tanh.</summary>
+    TanhAdjoint,
+
+    /// <summary>a · b · (1 - c²).</summary>
+    TanhAdjointMultiply,
+
+    /// <summary>destination += a.</summary>
+    Accumulate,
+
+    /// <summary>destination += a · b.</summary>
+    MultiplyAccumulate,
+
+    /// <summary>One number a row, given to the whole row.</summary>
+    Broadcast,
+
+    /// <summary>The sum of a row: one number.</summary>
+    Sum,
+
+    /// <summary>The mean of a row: one number.</summary>
+    Mean,
+
+    /// <summary>The largest of a row: one number.</summary>
+    RowMaximum,
+
+    /// <summary>1 / sqrt(variance + 1e-5) of a row: one number.</summary>
+    InverseDeviation,
+
+    /// <summary>Random factors of the rows' sequences; v is the probability.</summary>
+    FillMask,
+}

@@ -1,0 +1,201 @@
+namespace Unfold.Cells.Schedule;
+
+/// <summary>A value that a program must leave in memory.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Slot">Where it goes.</param>
+/// <param name="Accumulate">Whether it is added to what is there.</param>
+internal sealed record Root(Value Value, Slot Slot, bool Accumulate = false);
+
+/// <summary>
+/// Builds one elementwise program: the instructions that its roots need, back to values that lie in memory, with as few tile buffers as their lifetimes
+/// allow. A root is computed right into its slot; where that slot's old content is still read later in the program, it is stored at the end.
+/// </summary>
+internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available, Func<Value, int> vectorOf)
+{
+    private readonly List<Draft> _drafts = [];
+    private readonly Dictionary<Value, Place> _places = [];
+    private readonly Dictionary<Value, Slot> _targets = [];
+    private readonly HashSet<Value> _read = [];
+
+    private enum PlaceKind
+    {
+        Slot,
+        Vector,
+        Register,
+    }
+
+    /// <summary>Values that are read from memory.</summary>
+    public IReadOnlyCollection<Value> Read => _read;
+
+    public ProgramStep Build(int width, IReadOnlyList<Root> roots)
+    {
+        foreach (Root root in roots)
+        {
+            if (!root.Accumulate && root.Value.Kind == ValueKind.Elementwise && !available.ContainsKey(root.Value))
+                _targets.TryAdd(root.Value, root.Slot);
+        }
+
+        foreach (Root root in roots)
+            EmitRoot(root);
+        RescueOverwritten();
+        return Allocate(width);
+    }
+
+    private void EmitRoot(Root root)
+    {
+        if (root.Accumulate && root.Value is { Kind: ValueKind.Elementwise, Op: OpCode.Multiply } && !_places.ContainsKey(root.Value)
+            && !available.ContainsKey(root.Value))
+        {
+            Place a = Emit(root.Value.Inputs[0]), b = Emit(root.Value.Inputs[1]);
+            _drafts.Add(new Draft(OpCode.MultiplyAccumulate, new Place(PlaceKind.Slot, root.Slot), [a, b], root.Value));
+            return;
+        }
+
+        Place source = Emit(root.Value);
+        if (source.Kind == PlaceKind.Slot && source.Slot == root.Slot)
+            return;
+        _drafts.Add(new Draft(root.Accumulate ? OpCode.Accumulate : OpCode.Copy, new Place(PlaceKind.Slot, root.Slot), [source], root.Value));
+    }
+
+    private Place Emit(Value value)
+    {
+        if (_places.TryGetValue(value, out Place? place))
+            return place;
+        if (available.TryGetValue(value, out Slot? slot))
+        {
+            _read.Add(value);
+            place = new Place(PlaceKind.Slot, slot) { IsOld = true };
+        }
+        else if (value.Kind == ValueKind.Vector)
+        {
+            place = new Place(PlaceKind.Vector, null) { Index = vectorOf(value) };
+        }
+        else if (value.Kind == ValueKind.Elementwise)
+        {
+            Place[] inputs = [.. value.Inputs.Select(Emit)];
+            place = _targets.TryGetValue(value, out Slot? target)
+                ? new Place(PlaceKind.Slot, target)
+                : new Place(PlaceKind.Register, null) { IsRow = value.IsRow };
+            _drafts.Add(new Draft(value.Op, place, inputs, value));
+        }
+        else
+        {
+            throw new InvalidOperationException($"The schedule needs {value.Kind} {value.Origin} before it is made.");
+        }
+
+        _places.Add(value, place);
+        return place;
+    }
+
+    /// <summary>Where a result goes to a slot whose old content a later instruction still reads, the result waits in a tile buffer.</summary>
+    private void RescueOverwritten()
+    {
+        var copies = new List<Draft>();
+        for (int i = 0; i < _drafts.Count; i++)
+        {
+            Draft draft = _drafts[i];
+            if (draft.Destination.Kind != PlaceKind.Slot || draft.Op is OpCode.Accumulate or OpCode.MultiplyAccumulate)
+                continue;
+            Slot slot = draft.Destination.Slot!;
+            bool readLater = _drafts.Skip(i + 1).Any(d => d.Inputs.Any(p => p.IsOld && p.Slot == slot));
+            if (!readLater)
+                continue;
+            var register = new Place(PlaceKind.Register, null) { IsRow = draft.Value.IsRow };
+            Place destination = draft.Destination;
+            for (int j = i; j < _drafts.Count; j++)
+                _drafts[j] = _drafts[j].Replace(destination, register);
+            copies.Add(new Draft(OpCode.Copy, destination, [register], draft.Value));
+        }
+
+        _drafts.AddRange(copies);
+    }
+
+    private ProgramStep Allocate(int width)
+    {
+        List<Slot> slots = [.. _drafts.SelectMany(d => d.Places).Where(p => p.Kind == PlaceKind.Slot).Select(p => p.Slot!).Distinct()];
+        List<int> vectors = [.. _drafts.SelectMany(d => d.Inputs).Where(p => p.Kind == PlaceKind.Vector).Select(p => p.Index).Distinct()];
+        var lastUse = new Dictionary<Place, int>();
+        for (int i = 0; i < _drafts.Count; i++)
+        {
+            foreach (Place place in _drafts[i].Places.Where(p => p.Kind == PlaceKind.Register))
+                lastUse[place] = i;
+        }
+
+        var full = new RegisterFile();
+        var row = new RegisterFile();
+        for (int i = 0; i < _drafts.Count; i++)
+        {
+            // Inputs whose life ends here are freed first: an instruction may write over its own operand.
+            foreach (Place place in _drafts[i].Inputs.Distinct().Where(p => p.Kind == PlaceKind.Register && lastUse[p] == i))
+            {
+                if (IsSafeInPlace(_drafts[i]))
+                    (place.IsRow ? row : full).Free(place.Index);
+            }
+
+            Place destination = _drafts[i].Destination;
+            if (destination.Kind == PlaceKind.Register && destination.Index < 0)
+                destination.Index = (destination.IsRow ? row : full).Take();
+            if (!IsSafeInPlace(_drafts[i]))
+            {
+                foreach (Place place in _drafts[i].Inputs.Distinct().Where(p => p.Kind == PlaceKind.Register && lastUse[p] == i))
+                    (place.IsRow ? row : full).Free(place.Index);
+            }
+        }
+
+        short Number(Place? p) => p is null ? (short)-1 : (short)(p.Kind switch
+        {
+            PlaceKind.Slot => slots.IndexOf(p.Slot!),
+            PlaceKind.Vector => slots.Count + vectors.IndexOf(p.Index),
+            _ => slots.Count + vectors.Count + (p.IsRow ? full.Count : 0) + p.Index,
+        });
+
+        Instruction[] instructions = [.. _drafts.Select(d => new Instruction(
+            d.Op, Number(d.Destination), Number(d.Inputs.ElementAtOrDefault(0)), Number(d.Inputs.ElementAtOrDefault(1)),
+            Number(d.Inputs.ElementAtOrDefault(2)), Number(d.Inputs.ElementAtOrDefault(3)), (float)d.Value.V, (float)d.Value.W,
+            IsRow(d), d.Value.Origin?.Place ?? 0, d.Value.Origin?.MaskKind == Graph.MaskKind.ZoneoutOfStep))];
+        bool IsRow(Draft d) =>
+            d.Destination.Kind == PlaceKind.Register ? d.Destination.IsRow : d.Value.IsRow && d.Destination.Slot!.Width != width;
+
+        return new ProgramStep(width, slots, vectors, full.Count, row.Count, instructions);
+    }
+
+    /// <summary>Instructions that change between whole rows and one number a row have operands of different lengths.</summary>
+    private static bool IsSafeInPlace(Draft draft) =>
+        draft.Op is not (OpCode.Broadcast or OpCode.Sum or OpCode.Mean or OpCode.RowMaximum or OpCode.InverseDeviation);
+
+    private sealed class Place(PlaceKind kind, Slot? slot)
+    {
+        public PlaceKind Kind { get; } = kind;
+
+        public Slot? Slot { get; } = slot;
+
+        public int Index { get; set; } = -1;
+
+        public bool IsRow { get; init; }
+
+        /// <summary>A slot's content from before the program.</summary>
+        public bool IsOld { get; init; }
+    }
+
+    private sealed record Draft(OpCode Op, Place Destination, Place[] Inputs, Value Value)
+    {
+        public IEnumerable<Place> Places => Inputs.Append(Destination);
+
+        public Draft Replace(Place old, Place replacement) => this with
+        {
+            Destination = Destination == old ? replacement : Destination,
+            Inputs = [.. Inputs.Select(p => p == old ? replacement : p)],
+        };
+    }
+
+    private sealed class RegisterFile
+    {
+        private readonly Stack<int> _free = [];
+
+        public int Count { get; private set; }
+
+        public int Take() => _free.TryPop(out int index) ? index : Count++;
+
+        public void Free(int index) => _free.Push(index);
+    }
+}
