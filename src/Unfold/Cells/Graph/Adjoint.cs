@@ -22,6 +22,9 @@ internal sealed record Adjoint(
     IReadOnlyList<ParameterGradient> ParameterGradients,
     IReadOnlyDictionary<Node, Node> NodeGradients)
 {
+    /// <summary>The name of <see cref="OutputGradient"/>; those of <see cref="NextGradients"/> end in a prime, so that no state's is equal.</summary>
+    public const string OutputGradientName = "d_output";
+
     /// <summary>Reverse mode: one walk from the outputs to the leaves over <see cref="LocalGradients"/>.</summary>
     public static Adjoint Of(CellGraph forward)
     {
@@ -32,12 +35,12 @@ internal sealed record Adjoint(
         var parameters = new List<ParameterGradient>();
         var totals = new Dictionary<Node, Node>();
 
-        Node outputGradient = builder.Leaf(Operation.Incoming, "d_output", [.. forward.Output.Shape]);
+        Node outputGradient = builder.Leaf(Operation.Incoming, OutputGradientName, [.. forward.Output.Shape]);
         Contribute(forward.Output, outputGradient);
         var nextGradients = new List<Node>();
         foreach (StateVariable state in forward.States)
         {
-            Node incoming = builder.Leaf(Operation.Incoming, "d_" + state.Name, [.. state.Next.Shape]);
+            Node incoming = builder.Leaf(Operation.Incoming, "d_" + state.Name + "'", [.. state.Next.Shape]);
             nextGradients.Add(incoming);
             Contribute(state.Next, incoming);
         }

@@ -70,6 +70,10 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
         {
             place = new Place(PlaceKind.Vector, null) { Index = vectorOf(value) };
         }
+        else if (value is { Kind: ValueKind.Elementwise, Op: OpCode.Copy } && !_targets.ContainsKey(value))
+        {
+            place = Emit(value.Inputs[0]);
+        }
         else if (value.Kind == ValueKind.Elementwise)
         {
             Place[] inputs = [.. value.Inputs.Select(Emit)];

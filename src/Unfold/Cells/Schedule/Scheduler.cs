@@ -111,7 +111,7 @@ internal sealed class Scheduler
             .. adjoint.ParameterGradients.Select(p => p.Term)]);
         _places[_translator.Of(adjoint.OutputGradient)] = new Slot(SlotSpace.OutputGradient, 0, _output.Width);
         for (int i = 0; i < adjoint.NextGradients.Count; i++)
-            _places[_translator.Of(adjoint.NextGradients[i])] = new Slot(SlotSpace.CarryIncoming, i, Width(adjoint.NextGradients[i]));
+            _places[_translator.Of(adjoint.NextGradients[i]).Inputs[0]] = new Slot(SlotSpace.CarryIncoming, i, Width(adjoint.NextGradients[i]));
 
         var weights = new List<(WeightReference Weights, Value Gradient, Value Operand)>();
         var parameters = new List<(int Parameter, Value Term)>();
@@ -122,7 +122,7 @@ internal sealed class Scheduler
         return new BackwardRoots(
             [.. adjoint.PreviousGradients.Select(p => p is null ? zero : _translator.OfOutput(p))],
             adjoint.InputGradient is null ? zero : _translator.OfOutput(adjoint.InputGradient),
-            weights, parameters, [.. adjoint.NextGradients.Select(_translator.Of)]);
+            weights, parameters, [.. adjoint.NextGradients.Select(g => _translator.Of(g).Inputs[0])]);
 
         void AddParameterGradient(ParameterGradient gradient, Node term)
         {

@@ -54,8 +54,12 @@ internal sealed class Translator
     {
         switch (node.Operation)
         {
-            case Operation.Input or Operation.State or Operation.Incoming:
+            case Operation.Input or Operation.State:
                 return Make(node, ValueKind.Leaf);
+            case Operation.Incoming:
+                // A gradient from the step after is gone at the next step: what must last is a copy.
+                Value leaf = Make(node, ValueKind.Leaf);
+                return node.Name == Adjoint.OutputGradientName ? leaf : Make(node, OpCode.Copy, [leaf]);
             case Operation.Parameter or Operation.Constant:
                 return Make(node, ValueKind.Vector, v: node.Value);
             case Operation.InverseCount:
@@ -250,7 +254,7 @@ internal sealed class Translator
         return new Value
         {
             Id = _nextId++, Kind = kind, Width = width, IsRow = node.IsScalar, HomeWidth = home, Origin = node,
-            Op = op, Inputs = inputs, V = v, W = w,
+            Op = op, Inputs = inputs, V = v, W = w, Columns = node.IsMatrix ? node.Shape[0].Resolve(_sizes) : 0,
         };
     }
 }

@@ -51,6 +51,9 @@ internal sealed class Value
 
     public double W { get; init; }
 
+    /// <summary>For a transpose: the rows of the result, which were the columns before.</summary>
+    public int Columns { get; init; }
+
     /// <summary>For an accumulator: its products.</summary>
     public IReadOnlyList<ProductTerm> Terms { get; init; } = [];
 

@@ -1,0 +1,167 @@
+using Unfold.Cells.Schedule;
+using Unfold.Kernels.Random;
+using K = Unfold.Kernels.Elementwise.Elementwise;
+
+namespace Unfold.Cells.Execution;
+
+/// <summary>Runs an elementwise program over the rows of one step, tile by tile.</summary>
+internal static unsafe class ProgramRunner
+{
+    private const int MostOperands = 256;
+
+    /// <param name="planned">The program.</param>
+    /// <param name="slots">For each slot of the plan, its row 0 at this step.</param>
+    /// <param name="vectors">The repeated vectors, <paramref name="vectorLength"/> floats each.</param>
+    /// <param name="vectorLength">Length of a repetition.</param>
+    /// <param name="scratch">This thread's tile buffers.</param>
+    /// <param name="firstRow">First row.</param>
+    /// <param name="endRow">One past the last row.</param>
+    /// <param name="masks">What random factors are counted by.</param>
+    public static void Run(
+        PlannedProgram planned, float** slots, float* vectors, int vectorLength, float* scratch, int firstRow, int endRow, in MaskCounter masks)
+    {
+        ProgramStep program = planned.Program;
+        int width = program.Width, tileRows = planned.TileRows, tileColumns = planned.TileColumns;
+        int capacity = planned.TileCapacity, rowCapacity = (int)CellPlan.Align(tileRows);
+        int[] ids = planned.SlotIds, widths = planned.SlotWidths;
+        int vectorStart = ids.Length, vectorCount = program.Vectors.Count;
+        int fullStart = vectorStart + vectorCount, rowStart = fullStart + program.FullRegisters;
+        int count = rowStart + program.RowRegisters;
+        if (count > MostOperands)
+            throw new InvalidOperationException("The program has too many operands.");
+
+        float** operands = stackalloc float*[MostOperands];
+        for (int i = 0; i < program.FullRegisters; i++)
+            operands[fullStart + i] = scratch + (nint)i * capacity;
+        for (int i = 0; i < program.RowRegisters; i++)
+            operands[rowStart + i] = scratch + (nint)program.FullRegisters * capacity + (nint)i * rowCapacity;
+
+        for (int row = firstRow; row < endRow; row += tileRows)
+        {
+            int rows = Math.Min(tileRows, endRow - row);
+            for (int column = 0; column < width; column += tileColumns)
+            {
+                int columns = Math.Min(tileColumns, width - column);
+                for (int i = 0; i < ids.Length; i++)
+                    operands[i] = slots[ids[i]] + (nint)row * widths[i] + (widths[i] == width ? column : 0);
+                for (int i = 0; i < vectorCount; i++)
+                    operands[vectorStart + i] = vectors + (nint)program.Vectors[i] * vectorLength + column;
+                foreach (ref readonly Instruction instruction in program.Instructions.AsSpan())
+                    Execute(in instruction, operands, rows, columns, row, in masks);
+            }
+        }
+    }
+
+    private static void Execute(in Instruction i, float** o, int rows, int columns, int row, in MaskCounter masks)
+    {
+        nint n = i.IsRow ? rows : (nint)rows * columns;
+        float* y = o[i.Destination];
+        float* a = i.A >= 0 ? o[i.A] : null;
+        switch (i.Op)
+        {
+            case OpCode.Copy: K.Copy(a, y, n); break;
+            case OpCode.Negate: K.Negate(a, y, n); break;
+            case OpCode.Sigmoid: K.Sigmoid(a, y, n); break;
+            case OpCode.Tanh: K.Tanh(a, y, n); break;
+            case OpCode.Relu: K.Relu(a, y, n); break;
+            case OpCode.LeakyRelu: K.LeakyRelu(a, y, n, i.V); break;
+            case OpCode.Elu: K.Elu(a, y, n, i.V); break;
+            case OpCode.Gelu: K.Gelu(a, y, n); break;
+            case OpCode.Silu: K.Silu(a, y, n); break;
+            case OpCode.Softplus: K.Softplus(a, y, n); break;
+            case OpCode.Softsign: K.Softsign(a, y, n); break;
+            case OpCode.HardSigmoid: K.HardSigmoid(a, y, n); break;
+            case OpCode.Exp: K.Exp(a, y, n); break;
+            case OpCode.Log: K.Log(a, y, n); break;
+            case OpCode.Sqrt: K.Sqrt(a, y, n); break;
+            case OpCode.Abs: K.Abs(a, y, n); break;
+            case OpCode.Square: K.Square(a, y, n); break;
+            case OpCode.Sin: K.Sin(a, y, n); break;
+            case OpCode.Cos: K.Cos(a, y, n); break;
+            case OpCode.Clip: K.Clip(a, y, n, i.V, i.W); break;
+            case OpCode.Step: K.Step(a, y, n); break;
+            case OpCode.Sign: K.Sign(a, y, n); break;
+            case OpCode.NormalCdf: K.NormalCdf(a, y, n); break;
+            case OpCode.Scale: K.Scale(a, y, n, i.V); break;
+            case OpCode.AddScalar: K.AddScalar(a, y, n, i.V); break;
+            case OpCode.ReverseSubtract: K.ReverseSubtract(a, y, n, i.V); break;
+            case OpCode.Accumulate: K.Accumulate(a, y, n); break;
+            case OpCode.Broadcast: Broadcast(a, y, rows, columns); break;
+            case OpCode.Sum or OpCode.Mean or OpCode.RowMaximum or OpCode.InverseDeviation: Reduce(i.Op, a, y, rows, columns); break;
+            case OpCode.FillMask: masks.Fill(y, rows, columns, row, i.V, i.Place); break;
+            default: ExecuteSeveral(in i, o, a, y, n); break;
+        }
+    }
+
+    private static void ExecuteSeveral(in Instruction i, float** o, float* a, float* y, nint n)
+    {
+        float* b = o[i.B];
+        switch (i.Op)
+        {
+            case OpCode.Add: K.Add(a, b, y, n); break;
+            case OpCode.Subtract: K.Subtract(a, b, y, n); break;
+            case OpCode.Multiply: K.Multiply(a, b, y, n); break;
+            case OpCode.Divide: K.Divide(a, b, y, n); break;
+            case OpCode.Minimum: K.Minimum(a, b, y, n); break;
+            case OpCode.Maximum: K.Maximum(a, b, y, n); break;
+            case OpCode.GreaterOrEqual: K.GreaterOrEqual(a, b, y, n); break;
+            case OpCode.MultiplyAdd: K.MultiplyAdd(a, b, o[i.C], y, n); break;
+            case OpCode.MultiplyMultiplyAdd: K.MultiplyMultiplyAdd(a, b, o[i.C], o[i.D], y, n); break;
+            case OpCode.SigmoidAdjoint: K.SigmoidAdjoint(a, b, y, n); break;
+            case OpCode.SigmoidAdjointMultiply: K.SigmoidAdjointMultiply(a, b, o[i.C], y, n); break;
+            case OpCode.TanhAdjoint: K.TanhAdjoint(a, b, y, n); break;
+            case OpCode.TanhAdjointMultiply: K.TanhAdjointMultiply(a, b, o[i.C], y, n); break;
+            case OpCode.MultiplyAccumulate: K.MultiplyAccumulate(a, b, y, n); break;
+            default: throw new InvalidOperationException($"No kernel for {i.Op}.");
+        }
+    }
+
+    private static void Broadcast(float* a, float* y, int rows, int columns)
+    {
+        for (int r = 0; r < rows; r++)
+            K.Fill(y + (nint)r * columns, columns, a[r]);
+    }
+
+    private static void Reduce(OpCode op, float* a, float* y, int rows, int columns)
+    {
+        for (int r = 0; r < rows; r++)
+        {
+            float* x = a + (nint)r * columns;
+            y[r] = op switch
+            {
+                OpCode.Sum => K.Sum(x, columns),
+                OpCode.Mean => K.Sum(x, columns) / columns,
+                OpCode.RowMaximum => K.Maximum(x, columns),
+                _ => InverseDeviation(x, columns),
+            };
+        }
+    }
+
+    private static float InverseDeviation(float* x, int n)
+    {
+        float mean = K.Sum(x, n) / n;
+        return 1 / MathF.Sqrt(K.SumOfSquaredDeviations(x, mean, n) / n + 1e-5f);
+    }
+}
+
+/// <summary>What the random factors of a step are counted by.</summary>
+/// <param name="Seed">The seed of the run.</param>
+/// <param name="Place">The place of the layer; the cell's masks follow it.</param>
+/// <param name="FirstSequence">The number of the batch's row 0; the others count on.</param>
+/// <param name="Step">The step, from 0.</param>
+/// <param name="Training">False: the expectation instead of a draw.</param>
+internal readonly record struct MaskCounter(ulong Seed, uint Place, ulong FirstSequence, ulong Step, bool Training)
+{
+    /// <summary>Zoneout's factors: 1 with probability <paramref name="p"/>, else 0; outside training p.</summary>
+    public unsafe void Fill(float* y, int rows, int columns, int row, float p, int place)
+    {
+        for (int r = 0; r < rows; r++)
+        {
+            float* target = y + (nint)r * columns;
+            if (Training)
+                CountedRandom.FillBernoulli(Seed, Place + (uint)place, FirstSequence + (ulong)(row + r), Step, p, 1, target, columns);
+            else
+                K.Fill(target, columns, p);
+        }
+    }
+}
