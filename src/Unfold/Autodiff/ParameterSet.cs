@@ -33,11 +33,24 @@ public sealed class ParameterSet
 
     /// <summary>The flat buffer of values, with gaps of zeros between the parameters.</summary>
     /// <exception cref="InvalidOperationException">The set has not been allocated.</exception>
-    public Span<float> Values => (_values ?? throw NotAllocated()).Span;
+    public Span<float> Values
+    {
+        get
+        {
+            Version++;
+            return (_values ?? throw NotAllocated()).Span;
+        }
+    }
 
     /// <summary>The flat buffer of gradients, laid out as <see cref="Values"/>.</summary>
     /// <exception cref="InvalidOperationException">The set has not been allocated.</exception>
     public Span<float> Gradients => (_gradients ?? throw NotAllocated()).Span;
+
+    /// <summary>
+    /// Grows whenever the values may have changed: whoever takes <see cref="Values"/> may write. What is derived from the values, such as packed weights,
+    /// is made again when this differs. Writing through a parameter's own tensor needs <see cref="Touch"/>.
+    /// </summary>
+    internal long Version { get; private set; }
 
     /// <summary>The ranges of the flat buffers that hold trained parameters: as few as possible, in order.</summary>
     internal List<(int Start, int Length)> TrainedRanges => _trainedRanges;
@@ -102,6 +115,9 @@ public sealed class ParameterSet
     /// <summary>Whether a name is taken; if so, by which parameter.</summary>
     public bool TryGet(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Parameter? parameter) =>
         _byName.TryGetValue(name, out parameter);
+
+    /// <summary>Says that values were written.</summary>
+    internal void Touch() => Version++;
 
     /// <summary>Sets every gradient to zero; to be called before each step's backward pass.</summary>
     public void ZeroGradients() => Gradients.Clear();

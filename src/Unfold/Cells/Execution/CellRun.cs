@@ -21,7 +21,7 @@ internal sealed unsafe partial class CellRun : TeamJob
     private Work _work;
     private Step? _step;
     private MaskCounter _masks;
-    private Tensor[] _states = [], _kept = [], _temporaries = [], _maskTensors = [], _sums = [];
+    private Tensor[] _initial = [], _states = [], _kept = [], _temporaries = [], _maskTensors = [], _sums = [];
     private Tensor _x, _output, _packed, _vectors, _scratch;
     private int _steps, _rows;
     private nint _scratchLength;
@@ -35,6 +35,12 @@ internal sealed unsafe partial class CellRun : TeamJob
         Backward,
     }
 
+    /// <summary>The layer that this run belongs to.</summary>
+    public object? Owner { get; set; }
+
+    /// <summary>Whether the run started from the cell's own initial states rather than from given ones.</summary>
+    public bool LearnsInitial { get; set; }
+
     /// <summary>[T, N, O]: the output of every step.</summary>
     public Tensor Output => _plan.Schedule.OutputState >= 0 ? _states[_plan.Schedule.OutputState].Slice(1, _steps) : _output;
 
@@ -47,6 +53,13 @@ internal sealed unsafe partial class CellRun : TeamJob
     /// <summary>[1, N, S]: a state after the last step.</summary>
     public Tensor FinalState(int state) => _states[state].Slice(_steps, 1);
 
+    /// <summary>An array to be filled with the initial states.</summary>
+    public Tensor[] InitialStates(int count)
+    {
+        Resize(ref _initial, count);
+        return _initial;
+    }
+
     /// <summary>Runs the cell forward.</summary>
     /// <param name="tape">Gives the memory.</param>
     /// <param name="plan">The plan for the layer's sizes.</param>
@@ -54,8 +67,10 @@ internal sealed unsafe partial class CellRun : TeamJob
     /// <param name="x">[T, N, C].</param>
     /// <param name="initial">A tensor [N, S] for each state.</param>
     /// <param name="masks">What random factors are counted by.</param>
+    /// <param name="packed">From <see cref="Pack(CellPlan, IReadOnlyList{Parameter})"/>; no value to pack the weights now.</param>
     public void Forward(
-        Tape tape, CellPlan plan, IReadOnlyList<Parameter> parameters, Tensor x, IReadOnlyList<Tensor> initial, in MaskCounter masks)
+        Tape tape, CellPlan plan, IReadOnlyList<Parameter> parameters, Tensor x, IReadOnlyList<Tensor> initial, in MaskCounter masks,
+        Tensor packed = default)
     {
         CellSchedule schedule = plan.Schedule;
         _plan = plan;
@@ -63,6 +78,7 @@ internal sealed unsafe partial class CellRun : TeamJob
         _masks = masks;
         _x = x;
         (_steps, _rows) = (x.Shape[0], x.Shape[1]);
+        _packed = packed;
         Rent(tape, schedule);
         for (int i = 0; i < initial.Count; i++)
             initial[i].Values.CopyTo(_states[i].Slice(0, 1).Span);
@@ -70,11 +86,21 @@ internal sealed unsafe partial class CellRun : TeamJob
         FillVectors();
         FillMasks();
 
-        Run(Work.Pack, null, plan.ForwardGemms);
+        if (!packed.HasValue)
+            Run(Work.Pack, null, plan.ForwardGemms);
         RunAll(schedule.Forward.Before);
         Run(Work.Forward, null, RowParts);
         RunAll(schedule.Forward.After);
         KeepAlive();
+    }
+
+    /// <summary>Packs the weights for many forward passes with the same values.</summary>
+    public static Tensor Pack(CellPlan plan, IReadOnlyList<Parameter> parameters)
+    {
+        Tensor packed = Tensor.Zeros(new Shape(checked((int)plan.PackedOffsets[plan.ForwardGemms])));
+        for (int i = 0; i < plan.ForwardGemms; i++)
+            WeightPacking.Pack(plan.Packing[i], parameters, packed.Pointer + plan.PackedOffsets[i]);
+        return packed;
     }
 
     /// <summary>How many threads share the rows: below a few rows each, a row more costs a thread nothing.</summary>
@@ -95,7 +121,8 @@ internal sealed unsafe partial class CellRun : TeamJob
         for (int i = 0; i < _maskTensors.Length; i++)
             _maskTensors[i] = tape.Rent(new Shape(_rows, schedule.Masks[i].Width));
         _output = schedule.OutputState >= 0 ? default : tape.Rent(new Shape(_steps, _rows, schedule.OutputWidth));
-        _packed = tape.Rent(new Shape(checked((int)_plan.PackedOffsets[^1])));
+        if (!_packed.HasValue)
+            _packed = tape.Rent(new Shape(checked((int)_plan.PackedOffsets[^1])));
         _vectors = tape.Rent(new Shape(schedule.Vectors.Count, _plan.VectorLength));
         _scratchLength = CellPlan.Align(_plan.ScratchLength) + CellPlan.Align(Gemm.WorkspaceLength(_plan.Depth));
         _scratch = tape.Rent(new Shape(Team.Shared.Size, checked((int)_scratchLength)));

@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using Unfold.Autodiff;
+using Unfold.Autodiff.Operations;
+using Unfold.Cells;
+using Unfold.Cells.Execution;
+using Unfold.Tensors;
+
+namespace Unfold.Layers;
+
+/// <summary>
+/// A stack of recurrent layers of one cell: layer l reads what layer l - 1 gives, with dropout between the layers in training.
+/// </summary>
+/// <remarks>
+/// Effectively computes, for each layer and step, the cell's equations. Shapes: x <c>[T, N, C]</c>, output <c>[T, N, O]</c>, where O is the size of the
+/// cell's output, mostly H; a state is <c>[N, S]</c>. Parameters are named <c>NAME.l0.Wf</c> and so on, by the cell's own names. Cost: the cell's, a step
+/// and sequence (see <c>unfold cell cost</c>), times three in training. Forward gives the same bits for a sequence whatever the batch, and whether
+/// it is run at once or in parts with the state carried.
+/// </remarks>
+public sealed class Recurrent : Layer
+{
+    private readonly RecurrentLayer[] _layers;
+    private readonly Dropout?[] _dropouts;
+    private readonly ConcurrentBag<Tape> _tapes = [];
+    private readonly int _stateCount;
+
+    /// <summary>Makes the layers and adds their parameters to a set.</summary>
+    /// <param name="parameters">The model's parameters.</param>
+    /// <param name="name">The beginning of the parameters' names, such as <c>rnn</c>.</param>
+    /// <param name="cell">The cell of every layer.</param>
+    /// <param name="inputSize">C, the number of input features; 1 or more.</param>
+    /// <param name="hiddenSize">H, the number of hidden units; 1 or more.</param>
+    /// <param name="layers">L, how many layers; 1 by default.</param>
+    /// <param name="dropout">The probability with which an input of a layer above the first is zero in training; 0 by default, below 1.</param>
+    /// <param name="skipConnections">Whether each layer above the first adds its input to its output (He et al. 2016). Default false.</param>
+    /// <exception cref="ArgumentException">A size is out of range, or the cell needs C = H and they differ.</exception>
+    public Recurrent(
+        ParameterSet parameters, string name, Cell cell, int inputSize, int hiddenSize, int layers = 1, float dropout = 0, bool skipConnections = false)
+        : base(name)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        if (inputSize < 1 || hiddenSize < 1 || layers < 1)
+        {
+            throw new ArgumentException(
+                $"Recurrent({cell.Name}) '{name}' expects sizes of 1 or more, but got inputSize {inputSize}, hiddenSize {hiddenSize}, layers {layers}.");
+        }
+
+        if (cell.NeedsEqualSizes && inputSize != hiddenSize)
+        {
+            throw new ArgumentException(
+                $"Recurrent({cell.Name}) '{name}' expects C = H, because the cell adds x to a hidden vector, but got C={inputSize}, H={hiddenSize}.\n"
+                + $"  Make the embedding or the hidden size {Math.Max(inputSize, hiddenSize)}, or write the sum as `Wx x + ...` in the cell.");
+        }
+
+        Cell = cell;
+        HiddenSize = hiddenSize;
+        SkipConnections = skipConnections;
+        _layers = new RecurrentLayer[layers];
+        _dropouts = new Dropout?[layers];
+        for (int i = 0; i < layers; i++)
+        {
+            string prefix = $"l{i}";
+            int size = i == 0 ? inputSize : _layers[i - 1].OutputSize;
+            if (cell.NeedsEqualSizes && size != hiddenSize)
+                throw new ArgumentException($"Recurrent({cell.Name}) '{name}' cannot be stacked: a layer gives {size} features, but the next expects {hiddenSize}.");
+            _layers[i] = new RecurrentLayer(
+                parameters, (p, shape, initializer, trained) => AddParameter(parameters, $"{prefix}.{p}", shape, initializer, trained),
+                $"{name}.{prefix}", cell, size, hiddenSize);
+            if (i > 0 && dropout > 0)
+                _dropouts[i] = new Dropout($"{name}.{prefix}.dropout", dropout);
+        }
+
+        _stateCount = _layers.Sum(l => l.StateCount);
+    }
+
+    /// <summary>The cell of every layer.</summary>
+    public Cell Cell { get; }
+
+    /// <summary>C, the number of input features.</summary>
+    public int InputSize => _layers[0].InputSize;
+
+    /// <summary>H, the number of hidden units of a layer.</summary>
+    public int HiddenSize { get; }
+
+    /// <summary>O, the number of features that the last layer gives.</summary>
+    public int OutputSize => _layers[^1].OutputSize;
+
+    /// <summary>L, the number of layers.</summary>
+    public int LayerCount => _layers.Length;
+
+    /// <summary>Whether each layer above the first adds its input to its output.</summary>
+    public bool SkipConnections { get; }
+
+    internal IReadOnlyList<RecurrentLayer> Layers => _layers;
+
+    /// <summary>The state from which a sequence starts: what the cell's text says, zeros by default.</summary>
+    /// <param name="batch">N, the number of sequences.</param>
+    public RecurrentState InitialState(int batch)
+    {
+        var tensors = new List<Tensor>();
+        foreach (RecurrentLayer layer in _layers)
+        {
+            for (int i = 0; i < layer.StateCount; i++)
+            {
+                Tensor tensor = Tensor.Zeros(layer.StateShape(i, batch));
+                layer.FillInitial(i, tensor.Span);
+                tensors.Add(tensor);
+            }
+        }
+
+        return new RecurrentState([.. tensors]);
+    }
+
+    /// <summary>Runs the stack over whole sequences.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">[T, N, C].</param>
+    /// <param name="state">Where to start; null for the cell's own beginning. No gradient flows into a given state.</param>
+    /// <returns>The last layer's output [T, N, O], on the tape, and the state after the last step, which lasts.</returns>
+    /// <exception cref="ArgumentException">x or the state has another shape.</exception>
+    public (Tensor Output, RecurrentState State) Forward(Tape tape, Tensor x, RecurrentState? state = null)
+    {
+        CheckInput(x);
+        RecurrentState next = InitialState(x.Shape[1]);
+        return (Forward(tape, x, state, next), next);
+    }
+
+    /// <summary>As the other, but writes the state after the last step into a state that the caller has: nothing is allocated.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">[T, N, C].</param>
+    /// <param name="state">Where to start; null for the cell's own beginning.</param>
+    /// <param name="next">Receives the state after the last step; may be <paramref name="state"/> itself.</param>
+    public Tensor Forward(Tape tape, Tensor x, RecurrentState? state, RecurrentState next)
+    {
+        CheckInput(x);
+        CheckState(state, x.Shape[1]);
+        CheckState(next, x.Shape[1]);
+        Span<Tensor> initial = ((Tensor[]?)state?.Tensors) ?? [];
+        int first = 0;
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            RecurrentLayer layer = _layers[i];
+            Tensor input = _dropouts[i] is Dropout dropout ? dropout.Forward(tape, x) : x;
+            CellRun run = layer.Forward(tape, input, state is null ? [] : initial.Slice(first, layer.StateCount));
+            for (int s = 0; s < layer.StateCount; s++)
+                run.FinalState(s).Values.CopyTo(next.Tensors[first + s].Span);
+            first += layer.StateCount;
+            x = SkipConnections && i > 0 && x.Shape == run.Output.Shape ? tape.Add(x, run.Output) : run.Output;
+        }
+
+        return x;
+    }
+
+    /// <summary>One step of streaming inference: dropout is off and nothing is recorded. Any number of threads may call it at once.</summary>
+    /// <param name="x">[N, C].</param>
+    /// <param name="state">The state before the step.</param>
+    /// <returns>The output [N, O] and the state after the step; both last.</returns>
+    public (Tensor Output, RecurrentState State) Step(Tensor x, RecurrentState state)
+    {
+        Tape tape = _tapes.TryTake(out Tape? pooled) ? pooled : Tape.ForInference();
+        (Tensor output, RecurrentState next) = Forward(tape, x.Reshape(1, x.Shape[0], x.Shape[^1]), state);
+        Tensor copy = output.Reshape(x.Shape[0], OutputSize).Copy();
+        tape.Reset();
+        _tapes.Add(tape);
+        return (copy, next);
+    }
+
+    /// <inheritdoc/>
+    protected override string Describe() =>
+        $"Recurrent({Cell.Name}, {InputSize} -> {HiddenSize}{(LayerCount > 1 ? $", {LayerCount} layers" : "")}{(SkipConnections ? ", skip connections" : "")}"
+        + $"{(_dropouts[^1] is Dropout d ? $", dropout {d.Probability}" : "")})";
+
+    private void CheckInput(Tensor x)
+    {
+        if (x.Shape.Rank != 3 || x.Shape[2] != InputSize)
+        {
+            throw new ArgumentException($"Recurrent({Cell.Name}) '{Name}' expects x [T, N, C={InputSize}], but got {x.Shape}."
+                + (x.Shape.Rank == 3 ? $"\n  Axis 2 (C, input features) is {x.Shape[2]}; the layer was built with inputSize {InputSize}." : ""));
+        }
+    }
+
+    private void CheckState(RecurrentState? state, int batch)
+    {
+        if (state is null)
+            return;
+        if (state.Tensors.Count != _stateCount)
+        {
+            throw new ArgumentException(
+                $"Recurrent({Cell.Name}) '{Name}' expects a state of {_stateCount} tensors, but got {state.Tensors.Count}: it belongs to another layer.");
+        }
+
+        int index = 0;
+        foreach (RecurrentLayer layer in _layers)
+        {
+            for (int i = 0; i < layer.StateCount; i++, index++)
+            {
+                Shape shape = layer.StateShape(i, batch);
+                if (state.Tensors[index].Shape != shape)
+                {
+                    throw new ArgumentException(
+                        $"Recurrent({Cell.Name}) '{Name}' expects state '{layer.Graph.States[i].Name}' of {layer.Name} to be [N, S] = {shape}, "
+                        + $"but got {state.Tensors[index].Shape}. N is the batch of x.");
+                }
+            }
+        }
+    }
+}

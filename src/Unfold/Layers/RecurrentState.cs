@@ -1,0 +1,37 @@
+using Unfold.Tensors;
+
+namespace Unfold.Layers;
+
+/// <summary>
+/// What a recurrent layer remembers between two calls: a tensor [N, S] for every state of every layer of the stack. A value: layers read it and give
+/// a new one. It lasts beyond the reset of a tape.
+/// </summary>
+public sealed class RecurrentState
+{
+    private readonly Tensor[] _tensors;
+
+    internal RecurrentState(Tensor[] tensors) => _tensors = tensors;
+
+    /// <summary>The states of the lowest layer first, each layer's in the order of its cell's text; each [N, S].</summary>
+    public IReadOnlyList<Tensor> Tensors => _tensors;
+
+    /// <summary>N, the sequences that this remembers.</summary>
+    public int Batch => _tensors.Length == 0 ? 0 : _tensors[0].Shape[0];
+
+    /// <summary>An independent copy.</summary>
+    public RecurrentState Copy() => new([.. _tensors.Select(t => t.Copy())]);
+
+    /// <summary>Overwrites this with another state of the same layer and batch.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public void CopyFrom(RecurrentState other)
+    {
+        if (other._tensors.Length != _tensors.Length)
+            throw new ArgumentException($"This state has {_tensors.Length} tensors, but the other {other._tensors.Length}: it belongs to another layer.");
+        for (int i = 0; i < _tensors.Length; i++)
+        {
+            if (_tensors[i].Shape != other._tensors[i].Shape)
+                throw new ArgumentException($"State tensor {i} is {_tensors[i].Shape} here, but {other._tensors[i].Shape} in the other.");
+            other._tensors[i].Values.CopyTo(_tensors[i].Span);
+        }
+    }
+}
