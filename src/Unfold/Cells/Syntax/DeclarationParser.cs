@@ -35,7 +35,7 @@ internal sealed class DeclarationParser(TokenReader reader)
             if (token.Kind != TokenKind.Name)
             {
                 if (token.Kind != TokenKind.Bad)
-                    Diagnostics.Error(At(token), $"unexpected {reader.Describe(token)} after {reader.Describe(reader.Previous)}", $"the name that `{keyword}` is about");
+                    Diagnostics.Error(At(token), reader.Surprise(token), $"the name that `{keyword}` is about");
                 return null;
             }
 
@@ -120,7 +120,7 @@ internal sealed class DeclarationParser(TokenReader reader)
         if (reader.Current.Kind is TokenKind.Newline or TokenKind.End)
             Diagnostics.Error(open.Span, "`[` is never closed", "`]`", "close it with `]`");
         else if (!reader.At(TokenKind.Bad))
-            Diagnostics.Error(reader.Current.Span, $"unexpected {reader.Describe(reader.Current)} in a size", "`]`, or `,` and another size");
+            Diagnostics.Error(reader.Current.Span, reader.Surprise(reader.Current), "`]`, or `,` and another size", "a size is a sum of names and whole numbers");
         return null;
     }
 
@@ -152,7 +152,7 @@ internal sealed class DeclarationParser(TokenReader reader)
             if (token.Kind != TokenKind.Name)
             {
                 if (token.Kind != TokenKind.Bad)
-                    Diagnostics.Error(At(token), $"unexpected {reader.Describe(token)} in a size", "`H`, `C`, a name from a `size` line, a whole number, or a sum of these");
+                    Diagnostics.Error(At(token), reader.Surprise(token), "a size: `H`, `C`, a name from a `size` line, a whole number, or a sum of these");
                 return null;
             }
 
@@ -203,7 +203,7 @@ internal sealed class DeclarationParser(TokenReader reader)
         if (!reader.At(TokenKind.Bad))
         {
             string example = keyword switch { "let" => $"let {name.Text} = 0.3", "size" => $"size {name.Text} = 128", _ => $"init {name.Text} = 1" };
-            Diagnostics.Error(At(reader.Current), $"unexpected {reader.Describe(reader.Current)} after `{name.Text}`", "`=`", $"write `{example}`");
+            Diagnostics.Error(At(reader.Current), reader.Surprise(reader.Current), "`=`", $"write `{example}`");
         }
 
         return false;
@@ -223,7 +223,7 @@ internal sealed class DeclarationParser(TokenReader reader)
         }
 
         if (token.Kind != TokenKind.Bad)
-            Diagnostics.Error(At(token), $"{reader.Describe(token)} is not a number", "a number such as `2`, `0.5` or `-1e-3`");
+            Diagnostics.Error(At(token), reader.Surprise(token), "a number such as `2`, `0.5` or `-1e-3`");
         return null;
     }
 
@@ -242,6 +242,12 @@ internal sealed class DeclarationParser(TokenReader reader)
             list = reader.At(TokenKind.OpenParenthesis);
             if (list && !Numbers(numbers))
                 return false;
+        }
+        else if (first.Kind is not TokenKind.Number and not TokenKind.Minus and not TokenKind.Plus)
+        {
+            if (first.Kind != TokenKind.Bad)
+                Diagnostics.Error(At(first), reader.Surprise(first), Initializations.AllKinds);
+            return false;
         }
         else if (SignedNumber() is (double value, _))
         {

@@ -88,15 +88,14 @@ internal sealed class ExpressionParser(TokenReader reader)
 
     private Expression? Missing(Token token)
     {
-        string after = reader.Previous.Kind == TokenKind.Newline ? "" : $" after {reader.Describe(reader.Previous)}";
         bool operators = token.Kind is TokenKind.Plus or TokenKind.Star or TokenKind.Slash;
         string? fix = operators && reader.Previous.Kind is TokenKind.Plus or TokenKind.Minus or TokenKind.Star or TokenKind.Slash
                 ? $"remove {reader.Describe(token)} or put a value before it"
-            : token.Kind is TokenKind.Newline && reader.Previous.Kind is not TokenKind.Equals ? "complete the line; it goes on only after an operator"
+            : token.Kind is TokenKind.Newline && reader.Previous.Kind is not TokenKind.Equals ? "complete it, or remove the sign"
             : null;
         if (token.Kind is TokenKind.Newline or TokenKind.End)
-            return Fail(reader.Previous, $"the expression ends{after}", ValueExpected, fix);
-        return Fail(token, $"unexpected {reader.Describe(token)}{after}", ValueExpected, fix);
+            return Fail(reader.Previous, $"the expression ends after {reader.Describe(reader.Previous)}", ValueExpected, fix);
+        return Fail(token, reader.Surprise(token), ValueExpected, fix);
     }
 
     private Expression? Name()
@@ -139,6 +138,8 @@ internal sealed class ExpressionParser(TokenReader reader)
     private Expression? Call(Token name, Function function)
     {
         Token open = reader.Current;
+        if (open.Kind == TokenKind.Bad)
+            return null;
         if (open.Kind != TokenKind.OpenParenthesis)
             return Fail(name, $"the function `{function.Name}` without its parentheses", $"`{function.Usage}`", BareArgument(open, function));
         reader.Take();
@@ -167,7 +168,8 @@ internal sealed class ExpressionParser(TokenReader reader)
     }
 
     private string? BareArgument(Token next, Function function) =>
-        next.Kind == TokenKind.Name && function.Values + function.Numbers == 1 ? $"write `{function.Name}({reader.TextOf(next)})`"
+        next.Kind == TokenKind.Name && function.Values + function.Numbers == 1
+            ? $"write `{function.Name}({reader.TextOf(next)}{(BeginsOperand(reader.Next.Kind) ? " …" : "")})`"
         : next.Kind == TokenKind.Equals ? "choose another name; functions' names are reserved" : null;
 
     private static string Count(int wanted) => wanted == 1 ? "one argument" : $"{wanted} arguments";
@@ -224,7 +226,7 @@ internal sealed class ExpressionParser(TokenReader reader)
                 break;
             default:
                 Fail(
-                    token, $"unexpected {reader.Describe(token)} after {reader.Describe(reader.Previous)}", "an operator or the end of the line",
+                    token, reader.Surprise(token), "an operator or the end of the line",
                     BeginsOperand(token.Kind) ? "write `*` between them; only a matrix's name may stand before its vector without a sign" : null);
                 break;
         }

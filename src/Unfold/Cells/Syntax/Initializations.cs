@@ -19,7 +19,8 @@ internal static class Initializations
         new("spectral_radius", InitializationKind.SpectralRadius, ["r", "density"], true, "spectral_radius(0.9, 0.1)"),
     ];
 
-    private static string AllKinds => "a number, " + string.Join(", ", Kinds.Select(k => k.Name));
+    /// <summary>Everything that may stand there for a parameter.</summary>
+    public static string AllKinds => "a number, " + string.Join(", ", Kinds.Select(k => k.Name));
 
     private sealed record Kind(string Name, InitializationKind Value, string[] Numbers, bool ForMatrix, string Example);
 

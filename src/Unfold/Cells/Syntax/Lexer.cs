@@ -11,6 +11,7 @@ internal sealed class Lexer(Diagnostics diagnostics)
     private readonly string _text = diagnostics.Source.Text;
     private readonly List<Token> _tokens = [];
     private int _at;
+    private bool _open;
 
     /// <summary>All tokens; the last is <see cref="TokenKind.End"/>, preceded by a line end.</summary>
     public List<Token> Read()
@@ -143,8 +144,10 @@ internal sealed class Lexer(Diagnostics diagnostics)
             : char.IsControl(c) ? $"a control character (U+{(int)c:X4})"
             : $"`{shown}` is not part of the cell language";
         var span = new TextSpan(_at, length);
-        if (_tokens.Count == 0 || _tokens[^1].Kind != TokenKind.Bad || _tokens[^1].Span.End != _at)
+        bool goesOn = _tokens.Count > 0 && _tokens[^1].Kind == TokenKind.Bad && _tokens[^1].Span.End == _at;
+        if (!goesOn && !(shown == "}" && _open))
             diagnostics.Error(span, message, expected, fix);
+        _open |= shown == "{";
         if (shown is "//" or "/*" or "%")
         {
             int start = _at;

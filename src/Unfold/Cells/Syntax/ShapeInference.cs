@@ -39,7 +39,7 @@ internal sealed class ShapeInference(SymbolTable symbols, SizeSolver solver, Dia
             bool vague = !state.Declared;
             Equal(state.Rows, size, definition.Value.Span, (left, right) => new SizeComplaint(
                 $"the state `{name}` has size {left}, but its next value has size {right}", $"a value of size {left}",
-                vague ? $"declare the state's size: `state {name}[{right}]`" : $"change `state {name}[{left}]`, or the value"));
+                vague && right.Contains('?') ? "a matrix brings it to that size: `W v`" : vague ? $"declare the state's size: `state {name}[{right}]`" : $"change `state {name}[{left}]`, or the value"));
             return new ValueShape(state.Rows);
         }
 

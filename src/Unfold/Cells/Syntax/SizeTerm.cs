@@ -65,21 +65,41 @@ internal sealed class SizeTerm
         return new SizeTerm(Bounded(Constant + other.Constant * times), names, unknowns);
     }
 
-    /// <summary>With the values put in that the solver has found.</summary>
+    /// <summary>
+    /// With the values put in that the solver has found. Values on the way are resolved for good, so that long chains of sizes cost no more than short
+    /// ones; without recursion, since a text can make them thousands long.
+    /// </summary>
     public SizeTerm Resolved()
     {
-        SizeTerm term = this;
-        while (term._unknowns.Keys.Any(u => u.Value is not null))
+        if (!HasValues)
+            return this;
+        var open = new Stack<SizeVariable>(_unknowns.Keys.Where(u => u.Value is { HasValues: true }));
+        while (open.TryPeek(out SizeVariable? top))
         {
-            SizeTerm next = new(term.Constant, term._names, []);
-            foreach ((SizeVariable unknown, long count) in term._unknowns)
-                next = next.Plus(unknown.Value ?? Of(unknown), count);
-            term = next;
+            int waiting = open.Count;
+            foreach (SizeVariable unknown in top.Value!._unknowns.Keys)
+            {
+                if (unknown.Value is { HasValues: true })
+                    open.Push(unknown);
+            }
+
+            if (open.Count == waiting)
+                open.Pop().Value = top.Value.Substituted();
         }
 
-        if (term != this && Constant == 0 && _names.Count == 0 && _unknowns.Count == 1 && _unknowns.First() is (SizeVariable only, 1))
-            only.Value = term;
-        return term;
+        return Substituted();
+    }
+
+    private bool HasValues => _unknowns.Keys.Any(u => u.Value is not null);
+
+    private SizeTerm Substituted()
+    {
+        if (Constant == 0 && _names.Count == 0 && _unknowns.Count == 1 && _unknowns.First() is (SizeVariable only, 1))
+            return only.Value ?? this;
+        SizeTerm sum = new(Constant, _names, []);
+        foreach ((SizeVariable unknown, long count) in _unknowns)
+            sum = sum.Plus(unknown.Value ?? Of(unknown), count);
+        return sum;
     }
 
     /// <summary>With one named size put for another.</summary>

@@ -81,7 +81,7 @@ internal sealed class StatementParser
         }
 
         if (!_reader.At(TokenKind.Equals))
-            return NoEquals(name);
+            return NoEquals(name, prime is null ? name.Text : name.Text + "'");
         if (!CanBeDefined(name, prime))
             return false;
         _reader.Take();
@@ -100,7 +100,7 @@ internal sealed class StatementParser
         else if (name.Text == "output" && prime is not null)
             Diagnostics.Error(name.Span, "the output has no next value", "`output = …`", "remove the prime");
         else if (name.Text != "output" && TokenReader.Keywords.Contains(name.Text))
-            Diagnostics.Error(name.Span, $"`{name.Text}` is a reserved word", "another name");
+            Diagnostics.Error(name.Span, $"`{name.Text}` is a reserved word", "another name", Reserved(name.Text));
         else if (name.Text == "x")
             Diagnostics.Error(name.Span, $"`{label}` is given a value, but x is the input", "another name");
         else if (name.Text is "C" or "H")
@@ -110,7 +110,7 @@ internal sealed class StatementParser
         return false;
     }
 
-    private bool NoEquals(Word name)
+    private bool NoEquals(Word name, string label)
     {
         Token token = _reader.Current;
         switch (token.Kind)
@@ -128,12 +128,20 @@ internal sealed class StatementParser
             default:
                 Diagnostics.Error(
                     token.Kind is TokenKind.Newline or TokenKind.End ? name.Span : token.Span,
-                    $"`{name.Text}` is followed by {_reader.Describe(token)}", "`=` and the expression that it stands for",
-                    token.Kind is TokenKind.Plus or TokenKind.Minus or TokenKind.Star or TokenKind.Slash
+                    token.Kind is TokenKind.Newline or TokenKind.End ? _reader.Surprise(token) : $"unexpected {_reader.Describe(token)} after `{label}`",
+                    "`=` and the expression that the name stands for",
+                    token.Kind is TokenKind.Name or TokenKind.Number ? $"write `{label} = …`"
+                    : token.Kind is TokenKind.Plus or TokenKind.Minus or TokenKind.Star or TokenKind.Slash
                         ? "the left side is one name; or, if this line goes on from the one before, end that one with the operator" : null);
                 return false;
         }
     }
+
+    private static string Reserved(string keyword) => keyword switch
+    {
+        "let" or "size" or "init" => $"a declaration is written `{keyword} NAME = …`",
+        _ => $"a declaration is written `{keyword} NAME`",
+    };
 
     private bool NotALine(Token token)
     {

@@ -91,7 +91,10 @@ internal sealed class SymbolTable
                 if (IsFree(name, name.Text))
                     Add(new Symbol(name.Text, SymbolKind.Constant, name.Span) { Declared = true, Value = constant.Value });
                 break;
-            case NumberDeclaration: IsFree(name, name.Text); break;
+            case NumberDeclaration:
+                if (_sizes[name.Text].Span == name.Span)
+                    IsFree(name, name.Text);
+                break;
             case ShapeDeclaration shape: DeclareShape(shape); break;
             default: break;
         }

@@ -66,6 +66,10 @@ internal sealed class TokenReader(List<Token> tokens, Diagnostics diagnostics)
         return next == TokenKind.Name && Keywords.Contains(TextOf(tokens[at]));
     }
 
+    /// <summary>What to say of a token that should not stand where it stands.</summary>
+    public string Surprise(Token token) => token.Kind is TokenKind.Newline or TokenKind.End
+        ? $"the line ends after {Describe(Previous)}" : $"unexpected {Describe(token)} after {Describe(Previous)}";
+
     /// <summary>How a token is called in a message.</summary>
     public string Describe(Token token) => token.Kind switch
     {

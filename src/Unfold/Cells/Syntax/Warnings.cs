@@ -92,7 +92,7 @@ internal static class Warnings
 
     private static void NearMisses(SymbolTable symbols, Diagnostics diagnostics)
     {
-        Symbol[] named = [.. symbols.All.Where(s => s.IsParameter || s.Kind is SymbolKind.Intermediate or SymbolKind.Constant).Take(2_000)];
+        Symbol[] named = [.. symbols.All.Where(s => s.IsParameter || s.Kind is SymbolKind.Intermediate or SymbolKind.Constant).Take(500)];
         foreach (Symbol parameter in named.Where(s => s.IsParameter && !s.Declared))
         {
             Symbol? other = named.FirstOrDefault(s =>
