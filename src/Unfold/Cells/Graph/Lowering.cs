@@ -11,7 +11,11 @@ internal static class Lowering
         var builder = new GraphBuilder();
         var map = new Dictionary<Node, Node>();
         foreach (Node node in graph.Nodes)
-            map.Add(node, Rebuild(builder, node, [.. node.Inputs.Select(i => map[i])]));
+        {
+            Node rebuilt = map[node] = Rebuild(builder, node, [.. node.Inputs.Select(i => map[i])]);
+            if (rebuilt.Inputs.Count > 0)
+                rebuilt.Name ??= node.Name;
+        }
 
         var kept = Reachable(graph.States.Select(s => map[s.Next]).Append(map[graph.Output])
             .Concat(graph.States.Select(s => map[s.Previous])).Concat(graph.Parameters.Select(p => map[p.Node])).Append(map[graph.Input]));

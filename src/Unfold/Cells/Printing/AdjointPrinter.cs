@@ -16,13 +16,14 @@ internal sealed class AdjointPrinter
     /// <summary>Values that get a line of their own.</summary>
     private readonly List<Node> _defined = [];
 
-    private int _madeUp;
+    private readonly MadeUpNames _madeUp;
 
     private AdjointPrinter(Adjoint adjoint)
     {
         _adjoint = adjoint;
         _graph = adjoint.Forward;
         _names = GraphPrinter.DefinedNames(_graph);
+        _madeUp = new MadeUpNames(_names.Values);
         _text = new ExpressionText(_names.GetValueOrDefault, flatten: true);
     }
 
@@ -136,7 +137,7 @@ internal sealed class AdjointPrinter
     private string MadeUp(Node node)
     {
         _defined.Add(node);
-        return GraphPrinter.MadeUp(_names, ref _madeUp);
+        return _madeUp.Next();
     }
 
     private void NameGradient(Node node, string name)
@@ -145,10 +146,11 @@ internal sealed class AdjointPrinter
             _defined.Add(gradient);
     }
 
-    private SharedNodes Written(IReadOnlyList<Node> defined)
+    private SharedNodes Written(IReadOnlyCollection<Node> defined)
     {
-        IEnumerable<Node?> results = _adjoint.ParameterGradients.Select(g => g.Term).Concat(_adjoint.PreviousGradients).Append(_adjoint.InputGradient);
-        IEnumerable<Node> written = results.OfType<Node>().Where(n => !defined.Contains(n) || _adjoint.ParameterGradients.Any(g => g.Term == n));
+        HashSet<Node> withLine = [.. defined], terms = [.. _adjoint.ParameterGradients.Select(g => g.Term)];
+        IEnumerable<Node?> results = terms.Concat<Node?>(_adjoint.PreviousGradients).Append(_adjoint.InputGradient);
+        IEnumerable<Node> written = results.OfType<Node>().Where(n => !withLine.Contains(n) || terms.Contains(n));
         return new SharedNodes(written, defined, _names.GetValueOrDefault, withMasks: false);
     }
 
@@ -169,9 +171,11 @@ internal sealed class AdjointPrinter
     {
         string after = _graph.States.Count > 0 ? "; [t+1]: from the step after" : "";
         string learned = _graph.States.Any(s => s.Initial == InitialState.Learned) ? ", sum_n over sequences" : "";
+        string[] masks = [.. _graph.Nodes.Where(n => n.Operation == Operation.Mask).OrderBy(n => n.Place).Select(_text.Of)];
+        string drawn = masks.Length == 0 ? "" : $"\n# {string.Join(", ", masks)}: what dropout and zoneout drew, in the text's order.";
         return $"""
             # {_graph.Name} backwards, t = T … 1. d v: the loss's gradient of v; δv: of what stands inside v's function{after}.
-            # sum_t adds over steps and sequences{learned}. U^T is U transposed.
+            # sum_t adds over steps and sequences{learned}. U^T is U transposed.{drawn}
 
             """;
     }
