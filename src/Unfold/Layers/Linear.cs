@@ -51,7 +51,8 @@ public sealed class Linear : Layer
     /// <exception cref="ArgumentException">The last axis of x is not C.</exception>
     public Tensor Forward(Tape tape, Tensor x)
     {
-        Check.LastAxis($"Linear '{Name}'", $"x [.., C={InputSize}]", x, InputSize, "C, the layer's inputSize,");
+        if (!Check.HasLast(x, InputSize))
+            throw Check.LastAxisError($"Linear '{Name}'", $"x [.., C={InputSize}]", x, InputSize, "C, the layer's inputSize,");
         return tape.Linear(x, _weight.Value, _bias?.Value ?? default);
     }
 

@@ -12,18 +12,23 @@ internal static class Check
         throw new ArgumentException($"{who} expects two tensors of one shape, but got {a.Shape} and {b.Shape}.{hint}");
     }
 
-    /// <summary>A tensor has a last axis of a given size.</summary>
+    /// <summary>Whether a tensor has a last axis of a given size; if not, throw <see cref="LastAxisError"/>, whose texts cost nothing until then.</summary>
+    public static bool HasLast(Tensor tensor, int size)
+    {
+        Shape shape = tensor.Shape;
+        return shape.Rank > 0 && shape.Last == size;
+    }
+
+    /// <summary>The error of a tensor whose last axis has another size than it must have.</summary>
     /// <param name="who">The operation or layer.</param>
     /// <param name="operand">The operand's name and axes as the documentation writes them, such as <c>x [.., C=256]</c>.</param>
     /// <param name="tensor">The tensor.</param>
     /// <param name="size">The size that the last axis must have.</param>
     /// <param name="meaning">What the last axis means and where its size comes from.</param>
-    public static void LastAxis(string who, string operand, Tensor tensor, int size, string meaning)
+    public static ArgumentException LastAxisError(string who, string operand, Tensor tensor, int size, string meaning)
     {
         Shape shape = tensor.Shape;
-        if (shape.Rank > 0 && shape.Last == size)
-            return;
-        throw new ArgumentException(shape.Rank == 0
+        return new ArgumentException(shape.Rank == 0
             ? $"{who} expects {operand}, but got a single number, {shape}."
             : $"{who} expects {operand}, but got {shape}.\n  Axis {shape.Rank - 1} is {shape.Last}; {meaning} is {size}.");
     }

@@ -13,7 +13,8 @@ public static partial class TapeOperations
     public static unsafe Tensor AddBias(this Tape tape, Tensor x, Tensor bias)
     {
         Check.Rank("AddBias", "bias [C]", bias, 1);
-        Check.LastAxis("AddBias", $"x [.., C={bias.Shape.Last}]", x, bias.Shape.Last, "the bias's size");
+        if (!Check.HasLast(x, bias.Shape.Last))
+            throw Check.LastAxisError("AddBias", $"x [.., C={bias.Shape.Last}]", x, bias.Shape.Last, "the bias's size");
         Tensor y = tape.Rent(x.Shape);
         fixed (float* px = x.Span, pb = bias.Span, py = y.Span)
         {

@@ -12,7 +12,8 @@ public static partial class TapeOperations
     public static Tensor Linear(this Tape tape, Tensor x, Tensor weight, Tensor bias = default)
     {
         Check.Rank("Linear", "weight [H, C]", weight, 2);
-        Check.LastAxis("Linear", $"x [.., C={weight.Shape[1]}]", x, weight.Shape[1], "C, the weight's input features,");
+        if (!Check.HasLast(x, weight.Shape[1]))
+            throw Check.LastAxisError("Linear", $"x [.., C={weight.Shape[1]}]", x, weight.Shape[1], "C, the weight's input features,");
         if (bias.HasValue && bias.Shape != new Shape(weight.Shape[0]))
             throw new ArgumentException($"Linear expects bias [H={weight.Shape[0]}], as the weight is {weight.Shape}, but got {bias.Shape}.");
         Tensor y = tape.Rent(x.Shape.WithLast(weight.Shape[0]));

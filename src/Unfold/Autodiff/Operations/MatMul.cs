@@ -9,7 +9,8 @@ public static partial class TapeOperations
     public static Tensor MatMul(this Tape tape, Tensor a, Tensor b)
     {
         Check.Rank("MatMul", "b [K, N]", b, 2);
-        Check.LastAxis("MatMul", $"a [.., K={b.Shape[0]}]", a, b.Shape[0], "the number of rows of b");
+        if (!Check.HasLast(a, b.Shape[0]))
+            throw Check.LastAxisError("MatMul", $"a [.., K={b.Shape[0]}]", a, b.Shape[0], "the number of rows of b");
         Tensor y = tape.Rent(a.Shape.WithLast(b.Shape[1]));
         Product.Multiply(a, false, b, false, y, false);
         if (tape.Records(a, b))

@@ -1,0 +1,67 @@
+using Unfold.Autodiff;
+using Unfold.Tensors;
+
+namespace Unfold.Tests.Autodiff;
+
+public sealed class InitializerTests
+{
+    [Fact]
+    public void Uniform_has_its_range_and_moments()
+    {
+        float[] values = Fill(Initializer.Uniform(-0.5, 1.5), 20_000);
+        Assert.InRange(values.Min(), -0.5, -0.499);
+        Assert.InRange(values.Max(), 1.499, 1.5);
+        Assert.InRange(values.Average(), 0.48, 0.52);
+        Assert.InRange(Deviation(values), 0.99 / Math.Sqrt(3), 1.01 / Math.Sqrt(3));
+    }
+
+    [Fact]
+    public void Normal_takes_a_deviation_not_a_variance()
+    {
+        float[] values = Fill(Initializer.Normal(3, 0.1), 20_000);
+        Assert.InRange(values.Average(), 2.997, 3.003);
+        Assert.InRange(Deviation(values), 0.098, 0.102);
+    }
+
+    [Fact]
+    public void Values_depend_on_the_seed_and_the_name_and_not_on_the_order()
+    {
+        float[] Values(ulong seed, params string[] names)
+        {
+            ParameterSet set = new();
+            foreach (string name in names)
+                set.Add(name, new Shape(20), Initializer.Uniform(0, 1));
+            set.Allocate(seed);
+            return set["a"].Value.Values.ToArray();
+        }
+
+        Assert.Equal(Values(1, "a"), Values(1, "b", "a"));
+        Assert.NotEqual(Values(1, "a"), Values(2, "a"));
+        ParameterSet two = new();
+        two.Add("a", new Shape(20), Initializer.Normal(0, 1));
+        two.Add("b", new Shape(20), Initializer.Normal(0, 1));
+        two.Allocate(1);
+        Assert.NotEqual(two["a"].Value.Values.ToArray(), two["b"].Value.Values.ToArray());
+    }
+
+    [Fact]
+    public void Initializers_print_as_in_the_cell_language()
+    {
+        Assert.Equal("uniform(-0.1, 0.1)", Initializer.Uniform(-0.1, 0.1).ToString());
+        Assert.Equal("normal(0, 1)", Initializer.Normal(0, 1).ToString());
+        Assert.Equal("1", Initializer.Ones.ToString());
+    }
+
+    private static float[] Fill(Initializer initializer, int count)
+    {
+        float[] values = new float[count];
+        initializer.Fill(values, new Shape(count), 7, 9);
+        return values;
+    }
+
+    private static double Deviation(float[] values)
+    {
+        double mean = values.Average();
+        return Math.Sqrt(values.Average(x => (x - mean) * (x - mean)));
+    }
+}
