@@ -12,6 +12,8 @@ internal static class CellCommands
         BuildList(),
         BuildShow(),
         BuildCheck(),
+        BuildGradient(),
+        BuildCost(),
     };
 
     private static Command BuildList()
@@ -51,5 +53,32 @@ internal static class CellCommands
         return command;
     }
 
+    private static Command BuildGradient()
+    {
+        Argument<string> name = NameOrFile();
+        Option<Dictionary<string, double>> lets = Values.Lets();
+        var command = new Command("gradient", "The backward pass of a cell, in the notation of its equations") { name, lets };
+        command.SetAction(parsed => Console.Out.WriteLine(CellReport.Gradient(Load(parsed, name, lets)).TrimEnd()));
+        return command;
+    }
+
+    private static Command BuildCost()
+    {
+        Argument<string> name = NameOrFile();
+        Option<int> hidden = Values.Whole("--hidden", "Hidden units, H", 1, 65536, 256);
+        Option<int?> input = Values.OptionalWhole("--input", "Input features, C [default: as --hidden]", 1, 65536);
+        Option<Dictionary<string, double>> lets = Values.Lets();
+        var command = new Command("cost", "Parameters, products, operations and kept numbers of a step") { name, hidden, input, lets };
+        command.SetAction(parsed =>
+        {
+            int units = parsed.GetValue(hidden);
+            Console.Out.WriteLine(CellReport.Cost(Load(parsed, name, lets), units, parsed.GetValue(input) ?? units).TrimEnd());
+        });
+        return command;
+    }
+
     private static Argument<string> NameOrFile() => Arguments.File("NAME|FILE", "A cell of the library, or a file of equations");
+
+    private static Cell Load(ParseResult parsed, Argument<string> name, Option<Dictionary<string, double>> lets) =>
+        Cell.Load(parsed.GetRequiredValue(name), parsed.GetValue(lets));
 }

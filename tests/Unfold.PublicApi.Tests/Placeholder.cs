@@ -1,1 +1,0 @@
-namespace Unfold.PublicApi.Tests; public sealed class Placeholder { [Fact] public void Builds() => Assert.True(true); }
