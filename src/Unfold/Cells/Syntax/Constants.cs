@@ -18,11 +18,11 @@ internal static class Constants
                     new TextSpan(0, 0), $"a value is given for `{name}`, but no line `let {name} = …` or `size {name} = …` is in the cell",
                     lines.Count == 0 ? "this cell has no constants" : "one of: " + string.Join(", ", lines.Take(20).Select(l => l.Name.Text)), fix);
             }
-            else if (!double.IsFinite(value) || (line.IsSize && !(value is >= 1 and <= DeclarationParser.MaximumSize && value == Math.Floor(value))))
+            else if (!double.IsFinite(value) || (line.IsSize && !SizeParser.IsSize(value)))
             {
                 diagnostics.Error(
                     line.ValueSpan, FormattableString.Invariant($"the value {value} given for `{name}`"),
-                    line.IsSize ? $"a whole number from 1 to {DeclarationParser.MaximumSize}" : "a finite number");
+                    line.IsSize ? $"a whole number from 1 to {SizeParser.Maximum}" : "a finite number");
             }
         }
 

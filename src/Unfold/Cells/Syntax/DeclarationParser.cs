@@ -3,7 +3,7 @@ namespace Unfold.Cells.Syntax;
 /// <summary>Reads the lines that begin with a reserved word: state, scalar, vector, matrix, fixed, let, size and init.</summary>
 internal sealed class DeclarationParser(TokenReader reader)
 {
-    public const int MaximumSize = 1_000_000;
+    private readonly SizeParser _sizes = new(reader);
 
     private Diagnostics Diagnostics => reader.Diagnostics;
 
@@ -11,18 +11,24 @@ internal sealed class DeclarationParser(TokenReader reader)
     public bool Read(List<Statement> statements)
     {
         string keyword = reader.TextOf(reader.Take());
+        if (Kind(keyword) is DeclarationKind kind)
+            return Shapes(keyword, kind, statements);
         if (Names(keyword) is not List<Word> names)
             return false;
-        switch (keyword)
-        {
-            case "fixed":
-                statements.AddRange(names.Select(n => new FixedDeclaration(n)));
-                return true;
-            case "let" or "size": return Number(names, keyword == "size", statements);
-            case "init": return Init(names, statements);
-            default: return Shape(names, keyword, statements);
-        }
+        if (keyword != "fixed")
+            return keyword == "init" ? Init(names, statements) : Number(names, keyword == "size", statements);
+        statements.AddRange(names.Select(n => new FixedDeclaration(n)));
+        return true;
     }
+
+    private static DeclarationKind? Kind(string keyword) => keyword switch
+    {
+        "state" => DeclarationKind.State,
+        "scalar" => DeclarationKind.Scalar,
+        "vector" => DeclarationKind.Vector,
+        "matrix" => DeclarationKind.Matrix,
+        _ => null,
+    };
 
     private List<Word>? Names(string keyword)
     {
@@ -31,145 +37,79 @@ internal sealed class DeclarationParser(TokenReader reader)
         {
             if (names.Count > 0)
                 reader.Take();
-            Token token = reader.Current;
-            if (token.Kind != TokenKind.Name)
-            {
-                if (token.Kind != TokenKind.Bad)
-                    Diagnostics.Error(At(token), reader.Surprise(token), $"the name that `{keyword}` is about");
+            if (Name(keyword) is not Word name)
                 return null;
-            }
-
-            string name = reader.TextOf(reader.Take());
-            if (Reserved(name) is string reason)
-            {
-                Diagnostics.Error(token.Span, $"`{name}` is {reason}", keyword == "init" ? "a parameter's or a state's name" : "a name that is free");
-                return null;
-            }
-
-            names.Add(new Word(name, token.Span));
-            if (reader.At(TokenKind.Prime))
-            {
-                Diagnostics.Error(reader.Current.Span, $"a prime in a declaration: `{name}'`", "the name alone", "remove the prime");
-                return null;
-            }
+            names.Add(name);
         }
         while (reader.At(TokenKind.Comma));
         return names;
+    }
+
+    private Word? Name(string keyword)
+    {
+        Token token = reader.Current;
+        if (token.Kind != TokenKind.Name)
+        {
+            if (token.Kind != TokenKind.Bad)
+                Diagnostics.Error(reader.PlaceOf(token), reader.Surprise(token), $"the name that `{keyword}` is about");
+            return null;
+        }
+
+        string name = reader.TextOf(reader.Take());
+        if (Reserved(name) is string reason)
+        {
+            Diagnostics.Error(token.Span, $"`{name}` is {reason}", keyword == "init" ? "a parameter's or a state's name" : "a name that is free");
+            return null;
+        }
+
+        if (reader.At(TokenKind.Prime))
+        {
+            Diagnostics.Error(reader.Current.Span, $"a prime in a declaration: `{name}'`", "the name alone", "remove the prime");
+            return null;
+        }
+
+        return new Word(name, token.Span);
     }
 
     private static string? Reserved(string name) =>
         name == "x" ? "the input" : name is "C" or "H" ? "the name of a size"
         : Function.All.ContainsKey(name) ? "a function's name" : TokenReader.Keywords.Contains(name) ? "a reserved word" : null;
 
-    private bool Shape(List<Word> names, string keyword, List<Statement> statements)
+    private bool Shapes(string keyword, DeclarationKind kind, List<Statement> statements)
     {
-        DeclarationKind kind = keyword switch
+        do
         {
-            "state" => DeclarationKind.State,
-            "scalar" => DeclarationKind.Scalar,
-            "vector" => DeclarationKind.Vector,
-            _ => DeclarationKind.Matrix,
-        };
-        foreach (Word name in names[..^1])
-            statements.Add(new ShapeDeclaration(name, kind, null));
-        if (!reader.At(TokenKind.OpenBracket))
-        {
-            statements.Add(new ShapeDeclaration(names[^1], kind, null));
-            return true;
-        }
-
-        Token open = reader.Take();
-        if (Sizes(open) is not List<SizeExpression> sizes)
-            return false;
-        int wanted = kind switch { DeclarationKind.Scalar => 0, DeclarationKind.Matrix => 2, _ => 1 };
-        if (sizes.Count != wanted)
-        {
-            string example = kind switch
+            if (reader.At(TokenKind.Comma))
+                reader.Take();
+            if (Name(keyword) is not Word name)
+                return false;
+            List<SizeExpression>? sizes = null;
+            if (reader.At(TokenKind.OpenBracket))
             {
-                DeclarationKind.Scalar => $"`scalar {names[^1].Text}` without sizes",
-                DeclarationKind.Matrix => $"two sizes, rows and columns: `matrix {names[^1].Text}[n, m]`",
-                _ => $"one size: `{keyword} {names[^1].Text}[m]`",
-            };
-            Diagnostics.Error(
-                TextSpan.From(open.Span, reader.Previous.Span), $"{(sizes.Count == 1 ? "one size" : sizes.Count + " sizes")} for a {keyword}", example);
-            return false;
-        }
+                Token open = reader.Take();
+                sizes = _sizes.Read(open);
+                if (sizes is null || !CheckCount(keyword, kind, name, sizes.Count, TextSpan.From(open.Span, reader.Previous.Span)))
+                    return false;
+            }
 
-        statements.Add(new ShapeDeclaration(names[^1], kind, sizes));
+            statements.Add(new ShapeDeclaration(name, kind, sizes));
+        }
+        while (reader.At(TokenKind.Comma));
         return true;
     }
 
-    private List<SizeExpression>? Sizes(Token open)
+    private bool CheckCount(string keyword, DeclarationKind kind, Word name, int count, TextSpan span)
     {
-        var sizes = new List<SizeExpression>();
-        do
+        (int wanted, string example) = kind switch
         {
-            if (sizes.Count > 0)
-                reader.Take();
-            if (Size() is not SizeExpression size)
-                return null;
-            sizes.Add(size);
-        }
-        while (reader.At(TokenKind.Comma) && sizes.Count < 8);
-        if (reader.At(TokenKind.CloseBracket))
-        {
-            reader.Take();
-            return sizes;
-        }
-
-        if (reader.Current.Kind is TokenKind.Newline or TokenKind.End)
-            Diagnostics.Error(open.Span, "`[` is never closed", "`]`", "close it with `]`");
-        else if (!reader.At(TokenKind.Bad))
-            Diagnostics.Error(reader.Current.Span, reader.Surprise(reader.Current), "`]`, or `,` and another size", "a size is a sum of names and whole numbers");
-        return null;
+            DeclarationKind.Scalar => (0, $"`scalar {name.Text}` without sizes"),
+            DeclarationKind.Matrix => (2, $"two sizes, rows and columns: `matrix {name.Text}[n, m]`"),
+            _ => (1, $"one size: `{keyword} {name.Text}[m]`"),
+        };
+        if (count != wanted)
+            Diagnostics.Error(span, $"{(count == 1 ? "one size" : count + " sizes")} for a {keyword}", example);
+        return count == wanted;
     }
-
-    private SizeExpression? Size()
-    {
-        Token first = reader.Current;
-        var summands = new List<SizeSummand>();
-        do
-        {
-            if (summands.Count > 0)
-                reader.Take();
-            Token token = reader.Current;
-            int count = 1;
-            if (token.Kind == TokenKind.Number)
-            {
-                if (!Whole(token.Value))
-                    return BadSize(token.Span, reader.TextOf(token));
-                count = (int)reader.Take().Value;
-                if (!reader.At(TokenKind.Star))
-                {
-                    summands.Add(new SizeSummand(count, null));
-                    continue;
-                }
-
-                reader.Take();
-                token = reader.Current;
-            }
-
-            if (token.Kind != TokenKind.Name)
-            {
-                if (token.Kind != TokenKind.Bad)
-                    Diagnostics.Error(At(token), reader.Surprise(token), "a size: `H`, `C`, a name from a `size` line, a whole number, or a sum of these");
-                return null;
-            }
-
-            reader.Take();
-            summands.Add(new SizeSummand(count, new Word(reader.TextOf(token), token.Span)));
-        }
-        while (reader.At(TokenKind.Plus) && summands.Count < 16);
-        return new SizeExpression(TextSpan.From(first.Span, reader.Previous.Span), summands);
-    }
-
-    private SizeExpression? BadSize(TextSpan span, string shown)
-    {
-        Diagnostics.Error(span, $"`{shown}` is not a size", $"a whole number from 1 to {MaximumSize}");
-        return null;
-    }
-
-    private static bool Whole(double value) => value is >= 1 and <= MaximumSize && value == Math.Floor(value);
 
     private bool Number(List<Word> names, bool isSize, List<Statement> statements)
     {
@@ -182,9 +122,9 @@ internal sealed class DeclarationParser(TokenReader reader)
 
         if (!Equals(keyword, names[0]) || SignedNumber() is not (double value, TextSpan span))
             return false;
-        if (isSize && !Whole(value))
+        if (isSize && !SizeParser.IsSize(value))
         {
-            BadSize(span, reader.Source[span]);
+            _sizes.Refuse(span, reader.Source[span]);
             return false;
         }
 
@@ -203,7 +143,7 @@ internal sealed class DeclarationParser(TokenReader reader)
         if (!reader.At(TokenKind.Bad))
         {
             string example = keyword switch { "let" => $"let {name.Text} = 0.3", "size" => $"size {name.Text} = 128", _ => $"init {name.Text} = 1" };
-            Diagnostics.Error(At(reader.Current), reader.Surprise(reader.Current), "`=`", $"write `{example}`");
+            Diagnostics.Error(reader.PlaceOf(reader.Current), reader.Surprise(reader.Current), "`=`", $"write `{example}`");
         }
 
         return false;
@@ -223,7 +163,7 @@ internal sealed class DeclarationParser(TokenReader reader)
         }
 
         if (token.Kind != TokenKind.Bad)
-            Diagnostics.Error(At(token), reader.Surprise(token), "a number such as `2`, `0.5` or `-1e-3`");
+            Diagnostics.Error(reader.PlaceOf(token), reader.Surprise(token), "a number such as `2`, `0.5` or `-1e-3`");
         return null;
     }
 
@@ -246,7 +186,7 @@ internal sealed class DeclarationParser(TokenReader reader)
         else if (first.Kind is not TokenKind.Number and not TokenKind.Minus and not TokenKind.Plus)
         {
             if (first.Kind != TokenKind.Bad)
-                Diagnostics.Error(At(first), reader.Surprise(first), Initializations.AllKinds);
+                Diagnostics.Error(reader.PlaceOf(first), reader.Surprise(first), Initializations.AllKinds);
             return false;
         }
         else if (SignedNumber() is (double value, _))
@@ -284,7 +224,4 @@ internal sealed class DeclarationParser(TokenReader reader)
         reader.Take();
         return true;
     }
-
-    /// <summary>Where to point: at the token, or, for the end of a line, at the last one before it.</summary>
-    private TextSpan At(Token token) => token.Kind is TokenKind.Newline or TokenKind.End ? reader.Previous.Span : token.Span;
 }

@@ -66,6 +66,9 @@ internal sealed class TokenReader(List<Token> tokens, Diagnostics diagnostics)
         return next == TokenKind.Name && Keywords.Contains(TextOf(tokens[at]));
     }
 
+    /// <summary>Where to point: at the token, or, for the end of a line, at the last token before it.</summary>
+    public TextSpan PlaceOf(Token token) => token.Kind is TokenKind.Newline or TokenKind.End ? Previous.Span : token.Span;
+
     /// <summary>What to say of a token that should not stand where it stands.</summary>
     public string Surprise(Token token) => token.Kind is TokenKind.Newline or TokenKind.End
         ? $"the line ends after {Describe(Previous)}" : $"unexpected {Describe(token)} after {Describe(Previous)}";
