@@ -41,6 +41,8 @@ public sealed class HostileTextTests
         ["doubling unknown sizes"] = () => Lines(100, i => i == 0 ? "a0 = [v, v]" : $"a{i} = [a{i - 1}, a{i - 1}]") + "h' = W a99",
         ["a chain of unknown sizes"] = () => Lines(4_900, i => $"a{i} = v{i} + v{i + 1}") + "h' = W v0",
         ["a chain of unknown sizes, backwards"] = () => Lines(4_900, i => $"a{i} = v{4_900 - i} + v{4_899 - i}") + "h' = W v0",
+        ["sizes that grow"] = () => Lines(2_000, i => $"a{i} = [v{i}, x] + v{i + 1}") + "h' = W v0",
+        ["sizes that grow, backwards"] = () => Lines(2_000, i => $"a{i} = [v{2_000 - i}, x] + v{1_999 - i}") + "h' = W v0",
         ["unknown sizes that nothing decides"] = () => Lines(2_000, i => $"a{i} = W{i} [u{i}, v{i}] + V{i} [v{i}, u{i}]") + "h' = x",
         ["huge sizes"] = () => "size m = 1e308\nstate h[m]\nh' = x",
         ["sums of sizes"] = () => "state h[" + Repeat("999999 + ", 100_000) + "1]\nh' = x",
