@@ -1,3 +1,5 @@
+using Unfold.Autodiff.Operations;
+using Unfold.Kernels.Elementwise;
 using Unfold.Tensors;
 
 namespace Unfold.Autodiff;
@@ -80,7 +82,7 @@ public sealed class Tape
     /// </summary>
     /// <param name="outputs">Tensors made on this tape.</param>
     /// <param name="gradients">For each output its gradient, of the same shape.</param>
-    public void Backward(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> gradients)
+    public unsafe void Backward(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> gradients)
     {
         if (outputs.Length != gradients.Length)
             throw new ArgumentException($"Backward takes a gradient for each of the {outputs.Length} outputs, but got {gradients.Length}.");
@@ -96,10 +98,8 @@ public sealed class Tape
 
         for (int i = 0; i < outputs.Length; i++)
         {
-            Span<float> target = Gradient(outputs[i]).Span;
-            ReadOnlySpan<float> given = gradients[i].Values;
-            for (int j = 0; j < given.Length; j++)
-                target[j] += given[j];
+            Tensor target = GradientTarget(outputs[i], out bool accumulate);
+            ElementwiseJob.Unary(&Elementwise.Copy, gradients[i], target, accumulate);
         }
 
         Walk();

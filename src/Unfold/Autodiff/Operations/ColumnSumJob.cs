@@ -11,7 +11,7 @@ namespace Unfold.Autodiff.Operations;
 internal sealed unsafe class ColumnSumJob : TeamJob
 {
     private const int RowBlock = 64;
-    private const int ColumnBlock = 256;
+    private const int ColumnBlock = 1024;
 
     [ThreadStatic]
     private static ColumnSumJob? _own;
