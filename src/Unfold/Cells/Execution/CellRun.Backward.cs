@@ -9,8 +9,6 @@ namespace Unfold.Cells.Execution;
 /// <content>The backward pass of a run.</content>
 internal sealed unsafe partial class CellRun
 {
-    private Tensor _outputGradient, _inputGradient;
-    private Tensor[]? _carries;
     private Tensor[] _carryTensors = [];
     private int _packFirst;
 
@@ -46,43 +44,36 @@ internal sealed unsafe partial class CellRun
             inputGradient = tape.Rent(_x.Shape);
         Address(outputGradient, inputGradient, _carryTensors);
 
-        _packFirst = _plan.ForwardGemms;
-        Run(Work.Pack, null, _plan.Packing.Count - _plan.ForwardGemms);
+        _packFirst = _plan.ForwardProducts;
+        Run(Work.Pack, null, _plan.Packing.Length - _plan.ForwardProducts);
         _packFirst = 0;
-        RunAll(schedule.Backward.Before);
+        RunAll(_plan.Backward.Before, wantsInput);
         Run(Work.Backward, null, RowParts);
-        foreach (Step step in schedule.Backward.After)
-        {
-            if (wantsInput || step is not GemmStep { Destinations: [{ Space: SlotSpace.InputGradient }] })
-                RunAll([step]);
-        }
-
-        foreach (WeightGradientStep step in schedule.WeightGradients)
+        RunAll(_plan.Backward.After, wantsInput);
+        foreach (PlannedWeightGradient step in _plan.WeightGradients)
             AddWeightGradients(step);
         AddParameterSums();
         KeepAlive();
     }
 
     /// <summary>dW += dᵀ v over all steps and rows.</summary>
-    private void AddWeightGradients(WeightGradientStep step)
+    private void AddWeightGradients(PlannedWeightGradient planned)
     {
-        MatrixView operand = View(AddressOf(step.Operand).At(0), [step.Operand], AddressOf(step.Operand).StepStride);
-        int rows = _steps * _rows, outputs = step.Gradients.Sum(g => g.Width);
-        if (WeightPacking.Stack(step.Weights, _parameters, gradients: true) is MatrixView stacked)
+        SlotBlock gradient = planned.Gradient;
+        MatrixView operand = ViewOfAll(planned.Operand), gradients = ViewOfAll(gradient);
+        int rows = _steps * _rows, columns = planned.Operand.Width;
+        IReadOnlyList<WeightReference> weights = planned.Step.Weights;
+        if (WeightPacking.Stack(weights, _parameters, gradients: true) is MatrixView stacked)
         {
-            SlotAddress all = AddressOf(step.Gradients[0]);
-            Gemm.MultiplyParallel(
-                View(all.At(0), step.Gradients, all.StepStride), true, operand, false, outputs, step.Operand.Width, rows, stacked, true, null);
+            Gemm.MultiplyParallel(gradients, true, operand, false, gradient.Total, columns, rows, stacked, true, null);
             return;
         }
 
-        for (int i = 0; i < step.Gradients.Count; i++)
+        for (int i = 0; i < weights.Count; i++)
         {
-            SlotAddress one = AddressOf(step.Gradients[i]);
-            MatrixView target = WeightPacking.Stack([step.Weights[i]], _parameters, gradients: true)!.Value;
+            MatrixView target = WeightPacking.Single(weights[i], _parameters, gradients: true);
             Gemm.MultiplyParallel(
-                View(one.At(0), [step.Gradients[i]], one.StepStride), true, operand, false, step.Gradients[i].Width, step.Operand.Width, rows, target,
-                true, null);
+                gradients.Columns(i * gradient.Width), true, operand, false, gradient.Width, columns, rows, target, true, null);
         }
     }
 

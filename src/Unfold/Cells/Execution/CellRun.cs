@@ -19,7 +19,7 @@ internal sealed unsafe partial class CellRun : TeamJob
     private IReadOnlyList<Parameter> _parameters = null!;
     private SlotAddress[] _addresses = [];
     private Work _work;
-    private Step? _step;
+    private PlannedStep? _step;
     private MaskCounter _masks;
     private Tensor[] _initial = [], _states = [], _kept = [], _temporaries = [], _maskTensors = [], _sums = [];
     private Tensor _x, _output, _packed, _vectors, _scratch;
@@ -87,19 +87,19 @@ internal sealed unsafe partial class CellRun : TeamJob
         FillMasks();
 
         if (!packed.HasValue)
-            Run(Work.Pack, null, plan.ForwardGemms);
-        RunAll(schedule.Forward.Before);
+            Run(Work.Pack, null, plan.ForwardProducts);
+        RunAll(plan.Forward.Before, true);
         Run(Work.Forward, null, RowParts);
-        RunAll(schedule.Forward.After);
+        RunAll(plan.Forward.After, true);
         KeepAlive();
     }
 
     /// <summary>Packs the weights for many forward passes with the same values.</summary>
     public static Tensor Pack(CellPlan plan, IReadOnlyList<Parameter> parameters)
     {
-        Tensor packed = Tensor.Zeros(new Shape(checked((int)plan.PackedOffsets[plan.ForwardGemms])));
-        for (int i = 0; i < plan.ForwardGemms; i++)
-            WeightPacking.Pack(plan.Packing[i], parameters, packed.Pointer + plan.PackedOffsets[i]);
+        Tensor packed = Tensor.Zeros(new Shape(checked((int)plan.PackedOffsets[plan.ForwardProducts])));
+        for (int i = 0; i < plan.ForwardProducts; i++)
+            WeightPacking.Pack(plan.Packing[i].Product, parameters, packed.Pointer + plan.PackedOffsets[i]);
         return packed;
     }
 
@@ -137,16 +137,11 @@ internal sealed unsafe partial class CellRun : TeamJob
     /// <summary>Finds every slot's memory.</summary>
     private void Address(Tensor outputGradient, Tensor inputGradient, Tensor[]? carries)
     {
-        if (_addresses.Length != _plan.Slots.Count)
-            _addresses = new SlotAddress[_plan.Slots.Count];
+        if (_addresses.Length != _plan.Slots.Length)
+            _addresses = new SlotAddress[_plan.Slots.Length];
         for (int i = 0; i < _addresses.Length; i++)
             _addresses[i] = AddressOf(_plan.Slots[i], outputGradient, inputGradient, carries);
-        _outputGradient = outputGradient;
-        _inputGradient = inputGradient;
-        _carries = carries;
     }
-
-    private SlotAddress AddressOf(Slot slot) => AddressOf(slot, _outputGradient, _inputGradient, _carries);
 
     private SlotAddress AddressOf(Slot slot, Tensor outputGradient, Tensor inputGradient, Tensor[]? carries)
     {
@@ -205,18 +200,18 @@ internal sealed unsafe partial class CellRun : TeamJob
         }
     }
 
-    private void RunAll(IReadOnlyList<Step> steps)
+    private void RunAll(PlannedStep[] steps, bool wantsInput)
     {
-        foreach (Step step in steps)
+        foreach (PlannedStep step in steps)
         {
-            if (step is GemmStep)
-                Run(Work.Products, step, Math.Clamp(_steps * _rows / 4, 1, Team.Shared.Size));
-            else
+            if (step is not PlannedProduct product)
                 Run(Work.Program, step, RowParts);
+            else if (wantsInput || !product.MakesInputGradient)
+                Run(Work.Products, step, Math.Clamp(_steps * _rows / 4, 1, Team.Shared.Size));
         }
     }
 
-    private void Run(Work work, Step? step, int parts)
+    private void Run(Work work, PlannedStep? step, int parts)
     {
         _work = work;
         _step = step;
@@ -242,90 +237,72 @@ internal sealed unsafe partial class CellRun : TeamJob
                 break;
             case Work.Products:
                 long all = (long)_steps * _rows;
-                MultiplyAll((GemmStep)_step!, (int)(all * part / partCount), (int)(all * (part + 1) / partCount), workspace);
+                MultiplyAll((PlannedProduct)_step!, (int)(all * part / partCount), (int)(all * (part + 1) / partCount), workspace);
                 break;
             case Work.Program:
                 for (int t = 0; t < _steps; t++)
-                    ExecuteStep(_step!, t, first, end, slots, scratch, workspace);
+                    Execute([_step!], t, first, end, slots, scratch, workspace);
                 break;
             case Work.Forward:
                 for (int t = 0; t < _steps; t++)
-                    ExecuteLoop(_plan.Schedule.Forward.Loop, t, first, end, slots, scratch, workspace);
+                    Execute(_plan.Forward.Loop, t, first, end, slots, scratch, workspace);
                 break;
             case Work.Backward:
                 for (int t = _steps - 1; t >= 0; t--)
-                    ExecuteLoop(_plan.Schedule.Backward.Loop, t, first, end, slots, scratch, workspace);
+                    Execute(_plan.Backward.Loop, t, first, end, slots, scratch, workspace);
                 break;
         }
     }
 
-    private void ExecuteLoop(IReadOnlyList<Step> steps, int t, int first, int end, float** slots, float* scratch, float* workspace)
+    private void Execute(ReadOnlySpan<PlannedStep> steps, int t, int first, int end, float** slots, float* scratch, float* workspace)
     {
         for (int i = 0; i < _addresses.Length; i++)
             slots[i] = _addresses[i].At(t);
-        for (int i = 0; i < steps.Count; i++)
-            ExecuteOne(steps[i], t, first, end, slots, scratch, workspace);
-    }
-
-    private void ExecuteStep(Step step, int t, int first, int end, float** slots, float* scratch, float* workspace)
-    {
-        for (int i = 0; i < _addresses.Length; i++)
-            slots[i] = _addresses[i].At(t);
-        ExecuteOne(step, t, first, end, slots, scratch, workspace);
-    }
-
-    private void ExecuteOne(Step step, int t, int first, int end, float** slots, float* scratch, float* workspace)
-    {
-        switch (step)
+        foreach (PlannedStep step in steps)
         {
-            case GemmStep gemm:
-                Multiply(gemm, t, first, end, workspace);
-                break;
-            case ProgramStep program:
-                ProgramRunner.Run(
-                    _plan.Programs[program], slots, _vectors.Pointer, _plan.VectorLength, scratch, first, end, _masks with { Step = (ulong)t });
-                break;
-            case CouplingStep coupling:
-                CouplingRunner.Run(coupling, AddressOf(coupling.Destination).At(t), coupling.Operands, o => AddressOf(o).At(t), first, end);
-                break;
+            switch (step)
+            {
+                case PlannedProduct p:
+                    Multiply(p, View(slots[p.Operand.First], p.Operand, 0), View(slots[p.Destination.First], p.Destination, 0), first, end, workspace);
+                    break;
+                case PlannedProgram program:
+                    ProgramRunner.Run(
+                        program, slots, _vectors.Pointer, _plan.VectorLength, scratch, first, end, _masks with { Step = (ulong)t });
+                    break;
+                case PlannedCoupling coupling:
+                    CouplingRunner.Run(coupling, slots, first, end);
+                    break;
+            }
         }
     }
 
     private void Pack(int part)
     {
         int index = _packFirst + part;
-        WeightPacking.Pack(_plan.Packing[index], _parameters, _packed.Pointer + _plan.PackedOffsets[index]);
-    }
-
-    /// <summary>One step's product, for some of the rows.</summary>
-    private void Multiply(GemmStep gemm, int t, int first, int end, float* workspace)
-    {
-        SlotAddress a = AddressOf(gemm.Operands[0]), c = AddressOf(gemm.Destinations[0]);
-        Multiply(gemm, View(a.At(t), gemm.Operands, 0), View(c.At(t), gemm.Destinations, 0), first, end, workspace);
+        WeightPacking.Pack(_plan.Packing[index].Product, _parameters, _packed.Pointer + _plan.PackedOffsets[index]);
     }
 
     /// <summary>A product for rows of all steps, row t · N + n.</summary>
-    private void MultiplyAll(GemmStep gemm, int first, int end, float* workspace)
-    {
-        SlotAddress a = AddressOf(gemm.Operands[0]), c = AddressOf(gemm.Destinations[0]);
-        Multiply(gemm, View(a.At(0), gemm.Operands, a.StepStride), View(c.At(0), gemm.Destinations, c.StepStride), first, end, workspace);
-    }
+    private void MultiplyAll(PlannedProduct p, int first, int end, float* workspace) =>
+        Multiply(p, ViewOfAll(p.Operand), ViewOfAll(p.Destination), first, end, workspace);
 
-    private void Multiply(GemmStep gemm, MatrixView a, MatrixView c, int first, int end, float* workspace)
+    private void Multiply(PlannedProduct p, MatrixView a, MatrixView c, int first, int end, float* workspace)
     {
-        float* packed = _packed.Pointer + _plan.PackedOffsets[gemm.Id];
+        float* biases = _packed.Pointer + _plan.PackedOffsets[p.Product.Id];
+        bool accumulate = p.Product.Accumulate;
         Gemm.Multiply(
-            a, false, first, end, gemm.Depth, packed + CellPlan.Align(gemm.Columns), gemm.Columns, c, gemm.Accumulate,
-            gemm.Accumulate ? null : packed, workspace);
+            a, false, first, end, p.Depth, biases + CellPlan.Align(p.Columns), p.Columns, c, accumulate, accumulate ? null : biases, workspace);
     }
 
-    /// <summary>Slots that lie side by side as one matrix: rows in groups of N where all steps are meant, a block for each slot.</summary>
-    private MatrixView View(float* start, IReadOnlyList<Slot> slots, nint stepStride)
+    private MatrixView ViewOfAll(SlotBlock block) => View(_addresses[block.First].At(0), block, _addresses[block.First].StepStride);
+
+    /// <summary>Slots that lie side by side as one matrix: a column block for each; rows in groups of N where all steps are meant.</summary>
+    private MatrixView View(float* start, SlotBlock block, nint stepStride)
     {
-        int width = slots[0].Width;
+        bool isContiguous = stepStride == 0 || stepStride == (nint)_rows * block.Width;
         return new MatrixView(
-            start, stepStride == 0 ? int.MaxValue : _rows, stepStride, width,
-            slots.Count == 1 ? int.MaxValue : width, (nint)_rows * width);
+            start, isContiguous ? int.MaxValue : _rows, stepStride, block.Width,
+            block.Count == 1 ? int.MaxValue : block.Width, (nint)_rows * block.Width);
     }
 
     /// <summary>Where a slot lies: row 0 of step t is at <c>Base + ((t + Shift) &amp; Mask) · StepStride</c>.</summary>

@@ -7,13 +7,13 @@ namespace Unfold.Cells.Execution;
 /// <summary>Runs the steps that rearrange rows or multiply each row with a matrix of its own.</summary>
 internal static unsafe class CouplingRunner
 {
-    public delegate float* Locate(Slot slot);
-
-    public static void Run(CouplingStep step, float* destination, IReadOnlyList<Slot> operands, Locate locate, int firstRow, int endRow)
+    public static void Run(PlannedCoupling planned, float** slots, int firstRow, int endRow)
     {
-        int width = step.Destination.Width;
-        float* a = locate(operands[0]);
-        int aWidth = operands[0].Width;
+        CouplingStep step = planned.Step;
+        IReadOnlyList<Slot> operands = step.Operands;
+        int width = step.Destination.Width, aWidth = operands[0].Width;
+        float* destination = slots[planned.Destination];
+        float* a = slots[planned.Operands[0]];
         for (int row = firstRow; row < endRow; row++)
         {
             float* y = destination + (nint)row * width;
@@ -24,10 +24,11 @@ internal static unsafe class CouplingRunner
                     K.Copy(x + step.Offset, y, width);
                     break;
                 case Operation.Concat:
-                    foreach (Slot part in operands)
+                    for (int i = 0; i < operands.Count; i++)
                     {
-                        K.Copy(locate(part) + (nint)row * part.Width, y, part.Width);
-                        y += part.Width;
+                        int part = operands[i].Width;
+                        K.Copy(slots[planned.Operands[i]] + (nint)row * part, y, part);
+                        y += part;
                     }
 
                     break;
@@ -35,12 +36,12 @@ internal static unsafe class CouplingRunner
                     Transpose(x, y, step.Value.Columns, width / step.Value.Columns);
                     break;
                 case Operation.Outer:
-                    float* right = locate(operands[1]) + (nint)row * operands[1].Width;
+                    float* right = slots[planned.Operands[1]] + (nint)row * operands[1].Width;
                     for (int i = 0; i < aWidth; i++)
                         K.Scale(right, y + (nint)i * operands[1].Width, operands[1].Width, x[i]);
                     break;
                 case Operation.Product:
-                    float* vector = locate(operands[1]) + (nint)row * operands[1].Width;
+                    float* vector = slots[planned.Operands[1]] + (nint)row * operands[1].Width;
                     for (int i = 0; i < width; i++)
                         y[i] = K.Dot(x + (nint)i * operands[1].Width, vector, operands[1].Width);
                     break;

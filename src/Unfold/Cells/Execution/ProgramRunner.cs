@@ -24,7 +24,8 @@ internal static unsafe class ProgramRunner
         int width = program.Width, tileRows = planned.TileRows, tileColumns = planned.TileColumns;
         int capacity = planned.TileCapacity, rowCapacity = (int)CellPlan.Align(tileRows);
         int[] ids = planned.SlotIds, widths = planned.SlotWidths;
-        int vectorStart = ids.Length, vectorCount = program.Vectors.Count;
+        int[] repeated = planned.Vectors;
+        int vectorStart = ids.Length, vectorCount = repeated.Length;
         int fullStart = vectorStart + vectorCount, rowStart = fullStart + program.FullRegisters;
         int count = rowStart + program.RowRegisters;
         if (count > MostOperands)
@@ -45,7 +46,7 @@ internal static unsafe class ProgramRunner
                 for (int i = 0; i < ids.Length; i++)
                     operands[i] = slots[ids[i]] + (nint)row * widths[i] + (widths[i] == width ? column : 0);
                 for (int i = 0; i < vectorCount; i++)
-                    operands[vectorStart + i] = vectors + (nint)program.Vectors[i] * vectorLength + column;
+                    operands[vectorStart + i] = vectors + (nint)repeated[i] * vectorLength + column;
                 foreach (ref readonly Instruction instruction in program.Instructions.AsSpan())
                     Execute(in instruction, operands, rows, columns, row, in masks);
             }

@@ -14,21 +14,26 @@ internal static unsafe class WeightPacking
     public static MatrixView? Stack(IReadOnlyList<WeightReference> weights, IReadOnlyList<Parameter> parameters, bool gradients)
     {
         WeightReference first = weights[0];
-        float* start = Data(first);
         if (weights.Count == 1)
-            return MatrixView.RowMajor(start, first.Stride);
-        nint distance = (nint)(Data(weights[1]) - start);
+            return Single(first, parameters, gradients);
+        float* start = Data(first, parameters, gradients);
+        nint distance = (nint)(Data(weights[1], parameters, gradients) - start);
         for (int i = 1; i < weights.Count; i++)
         {
-            if (Data(weights[i]) - Data(weights[i - 1]) != distance || weights[i].Rows != first.Rows || weights[i].Stride != first.Stride
+            if (Data(weights[i], parameters, gradients) - Data(weights[i - 1], parameters, gradients) != distance || weights[i].Rows != first.Rows || weights[i].Stride != first.Stride
                 || weights[i].Columns != first.Columns)
                 return null;
         }
 
         return new MatrixView(start, first.Rows, distance, first.Stride, int.MaxValue, 0);
-
-        float* Data(WeightReference w) => (gradients ? parameters[w.Parameter].Gradient : parameters[w.Parameter].Value).Pointer + w.ColumnOffset;
     }
+
+    /// <summary>One matrix, or a run of its columns.</summary>
+    public static MatrixView Single(WeightReference weights, IReadOnlyList<Parameter> parameters, bool gradients) =>
+        MatrixView.RowMajor(Data(weights, parameters, gradients), weights.Stride);
+
+    private static float* Data(WeightReference w, IReadOnlyList<Parameter> parameters, bool gradients) =>
+        (gradients ? parameters[w.Parameter].Gradient : parameters[w.Parameter].Value).Pointer + w.ColumnOffset;
 
     /// <summary>Writes the biases of a step (zeros where a sum has none) and behind them its packed weights.</summary>
     public static void Pack(GemmStep step, IReadOnlyList<Parameter> parameters, float* target)

@@ -15,6 +15,7 @@ internal sealed class PassBuilder
     private readonly List<Root> _roots;
     private readonly HashSet<Value> _given;
     private readonly HashSet<Value> _carries;
+    private readonly HashSet<Value> _next;
     private readonly HashSet<Value> _feedsNext;
     private readonly Dictionary<Value, bool> _dependsOnCarry = [];
     private readonly Dictionary<(Value, int), int> _levels = [];
@@ -31,7 +32,8 @@ internal sealed class PassBuilder
         _roots = roots;
         _given = [.. available.Keys];
         _carries = [.. carries];
-        _feedsNext = Ancestors(next);
+        _next = [.. next];
+        _feedsNext = Ancestors(_next);
     }
 
     /// <summary>For each value read from memory, the order number of the last step that does; for each root, that of the step that stores it.</summary>
@@ -81,10 +83,12 @@ internal sealed class PassBuilder
 
     /// <summary>When a product term is executed: with the part of a sum that depends on x alone before the loop, else with the sum.</summary>
     private int PhaseOfTerm(Value accumulator, ProductTerm term) =>
-        accumulator.Initial.Count == 0 && !DependsOnCarry(term.Operand) ? Before : PhaseOfHeavy(accumulator);
+        accumulator.Initial.Count == 0 && !_next.Contains(accumulator) && !DependsOnCarry(term.Operand) ? Before : PhaseOfHeavy(accumulator);
 
     private int PhaseOfHeavy(Value value) =>
-        !DependsOnCarry(value) && value.Initial.Count == 0 ? Before : _feedsNext.Contains(value) ? Loop : After;
+        _next.Contains(value) ? Loop
+        : !DependsOnCarry(value) && value.Initial.Count == 0 ? Before
+        : _feedsNext.Contains(value) ? Loop : After;
 
     /// <summary>Whether something of a sum exists for all steps at once, so that it needs memory for all steps.</summary>
     private bool SpansSteps(Value value) =>
@@ -146,7 +150,7 @@ internal sealed class PassBuilder
                     foreach (ProductTerm term in value.Terms)
                         Store(term.Operand);
                     for (int i = 0; i < value.Initial.Count; i++)
-                        _roots.Add(new Root(value.Initial[i], _available[value], Accumulate: i > 0));
+                        _roots.Add(new Root(value.Initial[i], _available[value], Accumulate: i > 0, IsPartial: true));
                     break;
                 case ValueKind.Coupling:
                     _available.TryAdd(value, _context.SlotFor(value, SpansSteps(value)));
@@ -163,7 +167,7 @@ internal sealed class PassBuilder
         void Store(Value value)
         {
             if (_available.ContainsKey(value) || IsGiven(value) || value.Kind is ValueKind.Accumulator or ValueKind.Coupling
-                || _roots.Exists(r => r.Value == value && !r.Accumulate && r.Slot.Space != SlotSpace.CarryOutgoing))
+                || _roots.Exists(r => r.Value == value && !r.Accumulate && !r.IsPartial && r.Slot.Space != SlotSpace.CarryOutgoing))
                 return;
             _roots.Add(new Root(value, _context.SlotFor(value, spansSteps: true)));
         }
@@ -186,7 +190,7 @@ internal sealed class PassBuilder
 
         foreach ((Value value, HashSet<(int Phase, int Level, int Width)> programs) in users.OrderBy(u => u.Key.Id))
         {
-            bool stored = _roots.Exists(r => r.Value == value && !r.Accumulate);
+            bool stored = _roots.Exists(r => r.Value == value && !r.Accumulate && !r.IsPartial);
             if (!value.IsCheap && !stored && programs.Count > 1 && programs.Select(p => p.Phase).Distinct().Count() == 1 && !value.IsRow)
                 _roots.Add(new Root(value, _context.Temporary(value.Width)));
         }
@@ -245,7 +249,8 @@ internal sealed class PassBuilder
                 if (program.Instructions.Length > 0)
                     steps.Add(program);
                 Note(builder.Read, own.Select(r => r.Value), order++);
-                foreach (Root root in own.Where(r => !r.Accumulate))
+                // What is handed to the next step is gone at the one after: a copy for every step goes before.
+                foreach (Root root in own.Where(r => !r.Accumulate && !r.IsPartial).OrderBy(r => r.Slot.Space == SlotSpace.CarryOutgoing))
                     _available.TryAdd(root.Value, root.Slot);
             }
         }

@@ -4,7 +4,8 @@ namespace Unfold.Cells.Schedule;
 /// <param name="Value">The value.</param>
 /// <param name="Slot">Where it goes.</param>
 /// <param name="Accumulate">Whether it is added to what is there.</param>
-internal sealed record Root(Value Value, Slot Slot, bool Accumulate = false);
+/// <param name="IsPartial">Whether something is added to the slot afterwards, so that it does not hold the value for long.</param>
+internal sealed record Root(Value Value, Slot Slot, bool Accumulate = false, bool IsPartial = false);
 
 /// <summary>
 /// Builds one elementwise program: the instructions that its roots need, back to values that lie in memory, with as few tile buffers as their lifetimes
@@ -31,12 +32,13 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
     {
         foreach (Root root in roots)
         {
-            if (!root.Accumulate && root.Value.Kind == ValueKind.Elementwise && !available.ContainsKey(root.Value))
+            if (!root.Accumulate && !root.IsPartial && root.Value.Kind == ValueKind.Elementwise && !available.ContainsKey(root.Value))
                 _targets.TryAdd(root.Value, root.Slot);
         }
 
         foreach (Root root in roots)
             EmitRoot(root);
+        StorePartialsDirectly();
         RescueOverwritten();
         return Allocate(width);
     }
@@ -52,7 +54,7 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
         }
 
         Place source = Emit(root.Value);
-        if (source.Kind == PlaceKind.Slot && source.Slot == root.Slot)
+        if (source.Kind == PlaceKind.Slot && source.Slot == root.Slot && !root.Accumulate)
             return;
         _drafts.Add(new Draft(root.Accumulate ? OpCode.Accumulate : OpCode.Copy, new Place(PlaceKind.Slot, root.Slot), [source], root.Value));
     }
@@ -89,6 +91,20 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
 
         _places.Add(value, place);
         return place;
+    }
+
+    /// <summary>A partial sum that nobody else reads is computed right into its slot.</summary>
+    private void StorePartialsDirectly()
+    {
+        for (int i = 0; i < _drafts.Count; i++)
+        {
+            Draft copy = _drafts[i];
+            if (copy.Op != OpCode.Copy || copy.Inputs[0].Kind != PlaceKind.Register || _drafts.Count(d => d.Inputs.Contains(copy.Inputs[0])) != 1)
+                continue;
+            int source = _drafts.FindIndex(d => d.Destination == copy.Inputs[0]);
+            _drafts[source] = _drafts[source] with { Destination = copy.Destination };
+            _drafts.RemoveAt(i--);
+        }
     }
 
     /// <summary>Where a result goes to a slot whose old content a later instruction still reads, the result waits in a tile buffer.</summary>

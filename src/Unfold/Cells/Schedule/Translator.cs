@@ -45,7 +45,8 @@ internal sealed class Translator
         Flatten(node, isRoot: true, products, rest);
         if (products.Count == 0)
             return Of(node);
-        return Accumulator(node, products, null, [.. rest.Select(Of)]);
+        return Accumulator(node, products, null, [.. rest.GroupBy(r => r).Select(
+            same => same.Count() == 1 ? Of(same.Key) : Make(same.Key, OpCode.Scale, [Of(same.Key)], same.Count()))]);
     }
 
     private int WidthOf(Node node) => node.Shape.Aggregate(1, (size, dimension) => checked(size * dimension.Resolve(_sizes)));
@@ -91,7 +92,7 @@ internal sealed class Translator
         var rest = new List<Node>();
         Flatten(node, isRoot: true, products, rest);
         if (products.Count == 0)
-            return TranslateAddition(node, Of(node.Inputs[0]), node.Inputs[0], node.Inputs[1]);
+            return TranslateAddition(node, null, node.Inputs[0], node.Inputs[1]);
 
         Node? bias = rest.Find(r => r.Operation == Operation.Parameter && r.HasShape(node));
         if (bias is not null)
@@ -102,25 +103,27 @@ internal sealed class Translator
         return sum;
     }
 
-    /// <summary>left + right; a product of two on either side becomes part of the instruction.</summary>
-    private Value TranslateAddition(Node node, Value left, Node? leftNode, Node right)
+    /// <summary>
+    /// left + right, the left being a value or a node; a product of two on either side becomes part of the instruction.
+    /// </summary>
+    private Value TranslateAddition(Node node, Value? left, Node? leftNode, Node right)
     {
         if (leftNode is not null && IsNumber(leftNode, out double number))
             return Make(node, OpCode.AddScalar, [Of(right)], number);
         if (IsNumber(right, out number))
-            return Make(node, OpCode.AddScalar, [left], number);
+            return Make(node, OpCode.AddScalar, [left ?? Of(leftNode!)], number);
         bool leftIsProduct = leftNode is not null && IsOwnMultiplication(leftNode, node);
         if (IsOwnMultiplication(right, node))
         {
             Value a = Of(right.Inputs[0]), b = Of(right.Inputs[1]);
             return leftIsProduct
                 ? Make(node, OpCode.MultiplyMultiplyAdd, [Of(leftNode!.Inputs[0]), Of(leftNode.Inputs[1]), a, b])
-                : Make(node, OpCode.MultiplyAdd, [a, b, left]);
+                : Make(node, OpCode.MultiplyAdd, [a, b, left ?? Of(leftNode!)]);
         }
 
         return leftIsProduct
             ? Make(node, OpCode.MultiplyAdd, [Of(leftNode!.Inputs[0]), Of(leftNode.Inputs[1]), Of(right)])
-            : Make(node, OpCode.Add, [left, Of(right)]);
+            : Make(node, OpCode.Add, [left ?? Of(leftNode!), Of(right)]);
     }
 
     private Value TranslateArithmetic(Node node, Node left, Node right)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Unfold.Autodiff;
 using Unfold.Cells;
 using Unfold.Cells.Execution;
@@ -84,19 +85,21 @@ internal sealed class ExecutorCase
         return results;
     }
 
-    /// <summary>The same by the interpreter in double.</summary>
-    public Dictionary<string, double[]> Plain(int steps, int rows, bool training = false)
+    /// <summary>The same by the interpreter.</summary>
+    public Dictionary<string, T[]> Plain<T>(int steps, int rows, bool training = false)
+        where T : IFloatingPointIeee754<T>
     {
-        Dictionary<string, double[]> weights = _list.ToDictionary(p => p.Name, p => Double(p.Value.Values.ToArray()));
-        var interpreter = new Interpreter<double>(_graph, _sizes, weights, training ? new CountedMasks(7, 3, [.. Enumerable.Range(11, rows).Select(n => (ulong)n)]) : null);
-        Run<double> run = interpreter.Forward(
-            Double(Wave(steps * rows * InputSize, 1)), steps, rows, [.. InitialStates(rows).Select(Double)]);
-        var results = new Dictionary<string, double[]> { ["output"] = run.Output };
+        Dictionary<string, T[]> weights = _list.ToDictionary(p => p.Name, p => Convert<T>(p.Value.Values.ToArray()));
+        CountedMasks? masks = training ? new CountedMasks(7, 3, [.. Enumerable.Range(11, rows).Select(n => (ulong)n)]) : null;
+        var interpreter = new Interpreter<T>(_graph, _sizes, weights, masks);
+        Run<T> run = interpreter.Forward(
+            Convert<T>(Wave(steps * rows * InputSize, 1)), steps, rows, [.. InitialStates(rows).Select(Convert<T>)]);
+        var results = new Dictionary<string, T[]> { ["output"] = run.Output };
         for (int i = 0; i < _graph.States.Count; i++)
             results["final " + _graph.States[i].Name] = run.States[i][(steps * rows * Width(_graph.States[i].Previous))..];
-        Gradients<double> gradients = interpreter.Backward(
-            run, Double(Wave(run.Output.Length, 4)),
-            [.. _graph.States.Select((s, i) => Double(Wave(rows * Width(s.Previous), 5 + i)))]);
+        Gradients<T> gradients = interpreter.Backward(
+            run, Convert<T>(Wave(run.Output.Length, 4)),
+            [.. _graph.States.Select((s, i) => Convert<T>(Wave(rows * Width(s.Previous), 5 + i)))]);
         results["d x"] = gradients.Input;
         for (int i = 0; i < _graph.States.Count; i++)
             results["d initial " + _graph.States[i].Name] = gradients.Initial[i];
@@ -105,25 +108,35 @@ internal sealed class ExecutorCase
         return results;
     }
 
-    /// <summary>Fails where a float differs from the double by more than a few float roundings of the largest element of its array.</summary>
-    public static void AssertClose(Dictionary<string, double[]> expected, Dictionary<string, float[]> actual, string what, double tolerance = 2e-5)
+    /// <summary>
+    /// Runs both and compares. The bound is a few float roundings of an array's largest element, and where the cell itself amplifies rounding (a norm over
+    /// two or three numbers divides by a deviation near zero), a few times the error of the same interpreter in float.
+    /// </summary>
+    public void AssertFastEqualsPlain(int steps, int rows, bool training = false)
     {
-        Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
-        foreach ((string name, double[] plain) in expected)
+        Dictionary<string, double[]> exact = Plain<double>(steps, rows, training);
+        Dictionary<string, float[]> plain = Plain<float>(steps, rows, training), fast = Fast(steps, rows, training);
+        Assert.Equal(exact.Keys.Order(), fast.Keys.Order());
+        foreach ((string name, double[] expected) in exact)
         {
-            float[] fast = actual[name];
-            Assert.True(plain.Length == fast.Length, $"{what}: {name} has {fast.Length} elements, the interpreter's {plain.Length}.");
-            double scale = plain.Select(Math.Abs).DefaultIfEmpty(0).Max() + 1e-2;
-            for (int i = 0; i < plain.Length; i++)
+            float[] actual = fast[name];
+            Assert.True(expected.Length == actual.Length, $"{Describe()}: {name} has {actual.Length} elements, the interpreter's {expected.Length}.");
+            double largest = expected.Select(Math.Abs).DefaultIfEmpty(0).Max() + 1e-2;
+            double amplified = expected.Zip(plain[name], (e, p) => Math.Abs(e - p)).DefaultIfEmpty(0).Max();
+            double bound = 1e-5 * largest + 8 * amplified;
+            for (int i = 0; i < expected.Length; i++)
             {
                 Assert.True(
-                    Math.Abs(plain[i] - fast[i]) <= tolerance * scale,
-                    $"{what}: {name}[{i}] is {fast[i]}, the interpreter's {plain[i]} (largest {scale}).");
+                    Math.Abs(expected[i] - actual[i]) <= bound,
+                    $"{Describe()}: {name}[{i}] is {actual[i]}, the interpreter's {expected[i]} (bound {bound}).");
             }
         }
+
+        string Describe() => $"{_graph.Name} T={steps} N={rows} C={InputSize} H={_sizes["H"]}";
     }
 
-    private static double[] Double(float[] values) => [.. values.Select(v => (double)v)];
+    private static T[] Convert<T>(float[] values)
+        where T : IFloatingPointIeee754<T> => [.. values.Select(T.CreateChecked)];
 
     private int Width(Node node) => node.Shape.Aggregate(1, (size, d) => size * d.Resolve(_sizes));
 }

@@ -15,8 +15,7 @@ public sealed class ExecutorTests
             (1, 1, 1, 1), (2, 3, 2, 2), (7, 8, 3, 5), (9, 7, 1, 5), (8, 15, 7, 2), (16, 16, 9, 2), (33, 17, 2, 1), (3, 33, 17, 2), (5, 40, 4, 0), (4, 530, 2, 2),
         })
         {
-            var run = new ExecutorCase(Cell.Named(name), c, h);
-            ExecutorCase.AssertClose(run.Plain(t, n), run.Fast(t, n), $"{name} C={c} H={h} N={n} T={t}");
+            new ExecutorCase(Cell.Named(name), c, h).AssertFastEqualsPlain(t, n);
         }
     }
 
@@ -24,7 +23,25 @@ public sealed class ExecutorTests
     [MemberData(nameof(Library))]
     public void Equals_the_interpreter_in_training(string name)
     {
-        var run = new ExecutorCase(Cell.Named(name), 5, 9);
-        ExecutorCase.AssertClose(run.Plain(4, 6, training: true), run.Fast(4, 6, training: true), name);
+        new ExecutorCase(Cell.Named(name), 5, 9).AssertFastEqualsPlain(4, 6, training: true);
+    }
+
+    [Theory]
+    [InlineData("a = Wa (Wb tanh(x))\nh' = tanh(a + U h)\noutput = Wo (h' * h')")]
+    [InlineData("h' = W x + U h")]
+    [InlineData("c' = c + W x\nh' = tanh(c')\noutput = softmax(V h + b)")]
+    [InlineData("scalar beta\nh' = tanh(W x + beta * (U h))\noutput = norm(h') * g + h")]
+    [InlineData("state c[m]\nsize m = 5\nc' = sigmoid(Wc [x, c, h])\nh' = dot(h, h) * tanh(V c') + sum(c) * mean(x)")]
+    [InlineData("h' = gelu(W x) * silu(U h) + elu(h) - softplus(V x) / (1 + exp(h)) + max(h, b) * min(h, 0.5)")]
+    [InlineData("d' = h\nh' = tanh(W x + U dropout(d, 0.4)) * clip(h, -0.5, 0.5)\ninit h = 0.25")]
+    [InlineData("z = sigmoid(Wz [h, x])\nq = tanh([z, h])\nh' = z * h + V q")]
+    public void Equals_the_interpreter_on_unusual_cells(string text)
+    {
+        foreach ((int c, int h, int n, int t) in new[] { (3, 4, 2, 3), (6, 9, 13, 4) })
+        {
+            var run = new ExecutorCase(Cell.Parse(text), c, h);
+            run.AssertFastEqualsPlain(t, n);
+            run.AssertFastEqualsPlain(t, n, training: true);
+        }
     }
 }
