@@ -70,7 +70,7 @@ internal readonly struct SoftplusOperation : IUnaryOperation
         var u = Exponential.Exp(x | TSimd.BroadcastBits(0x8000_0000));
         var sum = TSimd.Broadcast(1) + u;
         // log(1 + u) with the rounding of 1 + u put back: exact in its leading digits however small u is.
-        var log = TSimd.Log(sum) + ((u - (sum - TSimd.Broadcast(1))) / sum);
+        var log = Logarithm.Positive(sum) + ((u - (sum - TSimd.Broadcast(1))) / sum);
         return TSimd.Maximum(TSimd.Zero, x) + log;
     }
 }
@@ -122,7 +122,7 @@ internal readonly struct LogOperation : IUnaryOperation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TSimd Apply<TSimd>(TSimd x)
         where TSimd : struct, ISimd<TSimd> =>
-        TSimd.Log(x);
+        Logarithm.Apply(x);
 }
 
 internal readonly struct SinOperation : IUnaryOperation

@@ -4,8 +4,8 @@ namespace Unfold.Kernels.Gemm;
 
 internal static unsafe partial class Gemm
 {
-    /// <summary>Multiplications below which waking the team costs more than it gives.</summary>
-    private const long WorthSharing = 1 << 17;
+    /// <summary>Multiplications below which waking the team may cost more than it gives: some 30 microseconds of one thread.</summary>
+    private const long WorthSharing = 1 << 20;
 
     /// <summary>
     /// C [m, n] = A [m, k] * B [k, n] on the team, or += if <paramref name="accumulate"/>; A is given as [k, m] if

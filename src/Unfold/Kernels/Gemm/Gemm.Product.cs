@@ -9,6 +9,9 @@ internal static unsafe partial class Gemm
 
     private const int MaximumRowTile = 12;
 
+    /// <summary>Rows of a transposed A that are packed for all tiles of a chunk before the next.</summary>
+    private const int TransposedStrip = 16;
+
     private const int MaximumColumnTile = 32;
 
     /// <summary>Floats at the start of a workspace: a tile, a bias, and the addresses of a chunk's rows and of the tile's.</summary>
@@ -65,14 +68,20 @@ internal static unsafe partial class Gemm
         private void PackA<TSimd>(int row, int rows, int start, int count)
             where TSimd : struct, ISimd<TSimd>
         {
+            // A transposed is read a few of its rows at a time for all tiles: its tiles are narrower than cache lines.
             int tiles = (rows + RowTile - 1) / RowTile;
-            for (int tile = 0; tile < tiles; tile++)
+            int strip = transposedA ? TransposedStrip : count;
+            for (int done = 0; done < count; done += strip)
             {
-                int first = rows * tile / tiles;
-                int height = (rows * (tile + 1) / tiles) - first;
-                float* packed = PackedA + ((nint)first * count);
-                if (transposedA) Packing.Straight<TSimd>(a, start, count, row + first, height, height, packed);
-                else Packing.Transposed<TSimd>(a, row + first, height, height, start, count, packed);
+                int depth = Math.Min(strip, count - done);
+                for (int tile = 0; tile < tiles; tile++)
+                {
+                    int first = rows * tile / tiles;
+                    int height = (rows * (tile + 1) / tiles) - first;
+                    float* packed = PackedA + ((nint)first * count) + ((nint)done * height);
+                    if (transposedA) Packing.Straight<TSimd>(a, start + done, depth, row + first, height, height, packed);
+                    else Packing.Transposed<TSimd>(a, row + first, height, height, start, count, packed);
+                }
             }
         }
 

@@ -76,12 +76,37 @@ internal static unsafe class Packing
         for (int i = 0; i < rows; i++) new Span<float>(destination + ((nint)i * width) + columns, width - columns).Clear();
     }
 
+    /// <summary>Whole vectors, then one that overlaps them and ends where the row ends.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyRow<TSimd>(float* source, float* destination, int count)
         where TSimd : struct, ISimd<TSimd>
     {
-        int i = 0;
-        for (; i + TSimd.Count <= count; i += TSimd.Count) TSimd.Store(TSimd.Load(source + i), destination + i);
-        if (i < count) TSimd.StorePartial(TSimd.LoadPartial(source + i, count - i), destination + i, count - i);
+        if (count >= TSimd.Count)
+        {
+            for (int i = 0; i + TSimd.Count < count; i += TSimd.Count) TSimd.Store(TSimd.Load(source + i), destination + i);
+            TSimd.Store(TSimd.Load(source + count - TSimd.Count), destination + count - TSimd.Count);
+        }
+        else if (count >= 8 && Simd256.IsSupported)
+        {
+            CopyEnds<Simd256>(source, destination, count);
+        }
+        else if (count >= 4)
+        {
+            CopyEnds<Simd128>(source, destination, count);
+        }
+        else
+        {
+            for (int i = 0; i < count; i++) destination[i] = source[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyEnds<TSimd>(float* source, float* destination, int count)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        var head = TSimd.Load(source);
+        var tail = TSimd.Load(source + count - TSimd.Count);
+        TSimd.Store(head, destination);
+        TSimd.Store(tail, destination + count - TSimd.Count);
     }
 }

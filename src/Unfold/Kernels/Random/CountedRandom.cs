@@ -1,3 +1,5 @@
+using Unfold.Kernels.Simd;
+
 namespace Unfold.Kernels.Random;
 
 /// <summary>
@@ -11,11 +13,11 @@ namespace Unfold.Kernels.Random;
 /// </remarks>
 internal static unsafe class CountedRandom
 {
-    private const uint UniformPurpose = 0;
+    internal const uint UniformPurpose = 0;
     private const uint NormalPurpose = 1;
 
     /// <summary>Units that share sixteen counters.</summary>
-    private const int Group = 64;
+    internal const int Group = 64;
 
     private const float Unit24 = 1f / (1 << 24);
 
@@ -44,43 +46,21 @@ internal static unsafe class CountedRandom
     }
 
     /// <summary>y[i] = Uniform(…, unit: i) for i &lt; n.</summary>
-    public static void FillUniform(ulong seed, uint place, ulong sequence, ulong step, float* y, int n)
-    {
-        uint* bits = stackalloc uint[Group];
-        var (key0, key1) = Key(seed, place, sequence, step);
-        for (int first = 0; first < n; first += Group)
-        {
-            FillGroup((uint)first / Group * 16, step, sequence, key0, key1, bits);
-            int count = Math.Min(Group, n - first);
-            for (int i = 0; i < count; i++) y[first + i] = (bits[i] >> 8) * Unit24;
-        }
-    }
+    public static void FillUniform(ulong seed, uint place, ulong sequence, ulong step, float* y, int n) =>
+        Fill(new UniformOutput(), seed, place, sequence, step, y, n);
 
     /// <summary>y[i] = <paramref name="scale"/> where Uniform(…, unit: i) &lt; <paramref name="keepProbability"/>, else 0.</summary>
     public static void FillBernoulli(
-        ulong seed, uint place, ulong sequence, ulong step, float keepProbability, float scale, float* y, int n)
-    {
-        uint* bits = stackalloc uint[Group];
-        var (key0, key1) = Key(seed, place, sequence, step);
-        for (int first = 0; first < n; first += Group)
-        {
-            FillGroup((uint)first / Group * 16, step, sequence, key0, key1, bits);
-            int count = Math.Min(Group, n - first);
-            for (int i = 0; i < count; i++) y[first + i] = (bits[i] >> 8) * Unit24 < keepProbability ? scale : 0;
-        }
-    }
+        ulong seed, uint place, ulong sequence, ulong step, float keepProbability, float scale, float* y, int n) =>
+        Fill(new BernoulliOutput(keepProbability, scale), seed, place, sequence, step, y, n);
 
-    private static void FillGroup(uint counter, ulong step, ulong sequence, uint key0, uint key1, uint* bits)
+    private static void Fill<TOutput>(TOutput output, ulong seed, uint place, ulong sequence, ulong step, float* y, int n)
+        where TOutput : struct, IRandomOutput
     {
-        for (uint lane = 0; lane < 16; lane++)
-        {
-            uint x0 = counter + lane, x1 = (uint)step, x2 = (uint)sequence, x3 = UniformPurpose;
-            Philox.Scramble(ref x0, ref x1, ref x2, ref x3, key0, key1);
-            bits[lane] = x0;
-            bits[lane + 16] = x1;
-            bits[lane + 32] = x2;
-            bits[lane + 48] = x3;
-        }
+        var (key0, key1) = Key(seed, place, sequence, step);
+        if (VectorWidth.Bits == 512) RandomFill.Run<Simd512, TOutput>(output, key0, key1, (uint)step, (uint)sequence, y, n);
+        else if (VectorWidth.Bits == 256) RandomFill.Run<Simd256, TOutput>(output, key0, key1, (uint)step, (uint)sequence, y, n);
+        else RandomFill.Run<Simd128, TOutput>(output, key0, key1, (uint)step, (uint)sequence, y, n);
     }
 
     private static (uint Key0, uint Key1) Key(ulong seed, uint place, ulong sequence, ulong step)

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Unfold.Kernels.Simd;
+
 namespace Unfold.Kernels.Random;
 
 /// <summary>Philox4x32-10: 128 bits of counter and 64 of key to 128 random bits (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, 2011).</summary>
@@ -19,6 +22,24 @@ internal static class Philox
             x1 = (uint)product1;
             x2 = (uint)(product0 >> 32) ^ x3 ^ key1;
             x3 = (uint)product0;
+            key0 += Weyl0;
+            key1 += Weyl1;
+        }
+    }
+
+    /// <summary>The same for a vector of counters.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Scramble<TSimd>(ref TSimd x0, ref TSimd x1, ref TSimd x2, ref TSimd x3, uint key0, uint key1)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        for (int round = 0; round < Rounds; round++)
+        {
+            TSimd.MultiplyBits(TSimd.BroadcastBits(Multiplier0), x0, out var low0, out var high0);
+            TSimd.MultiplyBits(TSimd.BroadcastBits(Multiplier1), x2, out var low1, out var high1);
+            x0 = high1 ^ x1 ^ TSimd.BroadcastBits(key0);
+            x1 = low1;
+            x2 = high0 ^ x3 ^ TSimd.BroadcastBits(key1);
+            x3 = low0;
             key0 += Weyl0;
             key1 += Weyl1;
         }

@@ -66,8 +66,6 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract TSelf SquareRoot(TSelf value);
 
-    static abstract TSelf Log(TSelf value);
-
     static abstract TSelf Sin(TSelf value);
 
     static abstract TSelf Cos(TSelf value);
@@ -83,6 +81,21 @@ internal unsafe interface ISimd<TSelf>
 
     /// <summary>Shifts the 32 bits of each lane left.</summary>
     static abstract TSelf ShiftLeft(TSelf value, int count);
+
+    /// <summary>value = result * 2^exponent with result in [2/3, 4/3), for positive finite values that are not denormal.</summary>
+    static abstract TSelf Split(TSelf value, out TSelf exponent);
+
+    /// <summary>The numbers of the lanes, 0 … Count - 1, as bits.</summary>
+    static abstract TSelf LaneNumbers { get; }
+
+    /// <summary>Lane by lane, the sum of the bits as 32-bit whole numbers.</summary>
+    static abstract TSelf AddBits(TSelf left, TSelf right);
+
+    /// <summary>Lane by lane, the 64-bit product of the bits as 32-bit whole numbers.</summary>
+    static abstract void MultiplyBits(TSelf left, TSelf right, out TSelf low, out TSelf high);
+
+    /// <summary>The upper 24 of the 32 bits as a number in [0, 1).</summary>
+    static abstract TSelf ToUnitInterval(TSelf bits);
 
     /// <summary>The lanes' sum, in one fixed order.</summary>
     static abstract float Sum(TSelf value);

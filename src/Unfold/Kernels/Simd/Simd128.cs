@@ -74,16 +74,10 @@ internal readonly unsafe partial struct Simd128(Vector128<float> value) : ISimd<
     public static Simd128 SquareRoot(Simd128 value) => new(Vector128.Sqrt(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128 Log(Simd128 value) => new(Vector128.Log(value._value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 Sin(Simd128 value) => new(Vector128.Sin(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 Cos(Simd128 value) => new(Vector128.Cos(value._value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128 ShiftLeft(Simd128 value, int count) => new((value._value.AsUInt32() << count).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 LoadPartial(float* source, int count)

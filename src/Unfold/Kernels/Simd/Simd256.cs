@@ -75,16 +75,10 @@ internal readonly unsafe partial struct Simd256(Vector256<float> value) : ISimd<
     public static Simd256 SquareRoot(Simd256 value) => new(Vector256.Sqrt(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256 Log(Simd256 value) => new(Vector256.Log(value._value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 Sin(Simd256 value) => new(Vector256.Sin(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 Cos(Simd256 value) => new(Vector256.Cos(value._value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256 ShiftLeft(Simd256 value, int count) => new((value._value.AsUInt32() << count).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 LoadPartial(float* source, int count) => new(Avx.MaskLoad(source, FirstLanes(count)));

@@ -75,16 +75,10 @@ internal readonly unsafe partial struct Simd512(Vector512<float> value) : ISimd<
     public static Simd512 SquareRoot(Simd512 value) => new(Vector512.Sqrt(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512 Log(Simd512 value) => new(Vector512.Log(value._value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 Sin(Simd512 value) => new(Vector512.Sin(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 Cos(Simd512 value) => new(Vector512.Cos(value._value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512 ShiftLeft(Simd512 value, int count) => new((value._value.AsUInt32() << count).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 LoadPartial(float* source, int count) =>
