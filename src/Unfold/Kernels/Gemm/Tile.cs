@@ -112,4 +112,20 @@ internal static unsafe class Tile
         TSimd.Store(v0, c);
         TSimd.Store(v1, c + TSimd.Count);
     }
+
+    /// <summary>Writes or adds one row of panel <paramref name="panel"/> of several; the bias is that of all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Finish<TSimd>(float* c, TSimd v0, TSimd v1, float* bias, int panel, bool accumulate)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        if (accumulate)
+        {
+            Add(c, v0, v1);
+            return;
+        }
+
+        var bias0 = bias == null ? TSimd.Zero : TSimd.Load(bias + (panel * 2 * TSimd.Count));
+        var bias1 = bias == null ? TSimd.Zero : TSimd.Load(bias + (panel * 2 * TSimd.Count) + TSimd.Count);
+        Write(c, v0 + bias0, v1 + bias1);
+    }
 }

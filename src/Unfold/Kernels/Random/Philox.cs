@@ -34,8 +34,8 @@ internal static class Philox
     {
         for (int round = 0; round < Rounds; round++)
         {
-            TSimd.MultiplyBits(TSimd.BroadcastBits(Multiplier0), x0, out var low0, out var high0);
-            TSimd.MultiplyBits(TSimd.BroadcastBits(Multiplier1), x2, out var low1, out var high1);
+            TSimd.MultiplyBits(x0, Multiplier0, out var low0, out var high0);
+            TSimd.MultiplyBits(x2, Multiplier1, out var low1, out var high1);
             x0 = high1 ^ x1 ^ TSimd.BroadcastBits(key0);
             x1 = low1;
             x2 = high0 ^ x3 ^ TSimd.BroadcastBits(key1);

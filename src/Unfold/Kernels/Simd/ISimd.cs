@@ -70,7 +70,7 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract TSelf Cos(TSelf value);
 
-    /// <summary>numerator / denominator for denominators in [2^-100, 2^126]: within 1.5 units in the last place, cheaper than a division.</summary>
+    /// <summary>numerator / denominator for denominators in [2^-100, 2^126]: within one unit in the last place, cheaper than a division.</summary>
     static abstract TSelf FastDivide(TSelf numerator, TSelf denominator);
 
     /// <summary>1 / denominator, in the range and with the bound of <see cref="FastDivide"/>.</summary>
@@ -91,8 +91,8 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>Lane by lane, the sum of the bits as 32-bit whole numbers.</summary>
     static abstract TSelf AddBits(TSelf left, TSelf right);
 
-    /// <summary>Lane by lane, the 64-bit product of the bits as 32-bit whole numbers.</summary>
-    static abstract void MultiplyBits(TSelf left, TSelf right, out TSelf low, out TSelf high);
+    /// <summary>Lane by lane, the 64-bit product of the bits, as a 32-bit whole number, and <paramref name="right"/>.</summary>
+    static abstract void MultiplyBits(TSelf left, uint right, out TSelf low, out TSelf high);
 
     /// <summary>The upper 24 of the 32 bits as a number in [0, 1).</summary>
     static abstract TSelf ToUnitInterval(TSelf bits);

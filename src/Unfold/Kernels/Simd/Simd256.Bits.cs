@@ -21,11 +21,12 @@ internal readonly partial struct Simd256
 
     /// <summary>The instruction multiplies the even lanes; the odd ones are shifted there and back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyBits(Simd256 left, Simd256 right, out Simd256 low, out Simd256 high)
+    public static void MultiplyBits(Simd256 left, uint right, out Simd256 low, out Simd256 high)
     {
-        Vector256<uint> a = left._value.AsUInt32(), b = right._value.AsUInt32();
+        var a = left._value.AsUInt32();
+        var b = Vector256.Create(right);
         var even = EvenProducts(a, b);
-        var odd = EvenProducts((a.AsUInt64() >> 32).AsUInt32(), (b.AsUInt64() >> 32).AsUInt32());
+        var odd = EvenProducts((a.AsUInt64() >> 32).AsUInt32(), b);
         var lower = Vector256.Create(0xFFFF_FFFFUL);
         low = new(((even & lower) | (odd << 32)).AsSingle());
         high = new(((even >> 32) | (odd & ~lower)).AsSingle());

@@ -94,21 +94,16 @@ internal readonly unsafe partial struct Simd256(Vector256<float> value) : ISimd<
     public static Simd256 NegatedMultiplyAdd(Simd256 a, Simd256 b, Simd256 c) =>
         new(Fma.MultiplyAddNegated(a._value, b._value, c._value));
 
-    /// <summary>One Newton step on the estimate's remainder: the error of the estimate is squared.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 FastDivide(Simd256 numerator, Simd256 denominator)
     {
-        var estimate = Estimate(denominator);
+        var estimate = Refine(Estimate(denominator), denominator);
         var quotient = numerator * estimate;
         return MultiplyAdd(NegatedMultiplyAdd(denominator, quotient, numerator), estimate, quotient);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256 FastReciprocal(Simd256 denominator)
-    {
-        var estimate = Estimate(denominator);
-        return MultiplyAdd(NegatedMultiplyAdd(denominator, estimate, Broadcast(1)), estimate, estimate);
-    }
+    public static Simd256 FastReciprocal(Simd256 denominator) => Refine(Refine(Estimate(denominator), denominator), denominator);
 
     /// <summary>In two factors, each in the range of an exponent field. Adding 1.5 * 2^23 + 127 leaves the biased exponent in the low bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -123,7 +118,12 @@ internal readonly unsafe partial struct Simd256(Vector256<float> value) : ISimd<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Simd256 value) => Simd128.Sum(new Simd128(value._value.GetLower() + value._value.GetUpper()));
 
-    /// <summary>vrcpps: a relative error of at most 1.5 * 2^-12.</summary>
+    /// <summary>A Newton step: the error of the estimate is squared.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Simd256 Refine(Simd256 estimate, Simd256 denominator) =>
+        MultiplyAdd(NegatedMultiplyAdd(denominator, estimate, Broadcast(1)), estimate, estimate);
+
+    /// <summary>vrcpps: a relative error of at most 1.5 * 2^-12, which takes two steps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Simd256 Estimate(Simd256 value) => new(Avx.Reciprocal(value._value));
 

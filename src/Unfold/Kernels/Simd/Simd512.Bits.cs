@@ -21,11 +21,12 @@ internal readonly partial struct Simd512
 
     /// <summary>The instruction multiplies the even lanes; the odd ones are shifted there and back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyBits(Simd512 left, Simd512 right, out Simd512 low, out Simd512 high)
+    public static void MultiplyBits(Simd512 left, uint right, out Simd512 low, out Simd512 high)
     {
-        Vector512<uint> a = left._value.AsUInt32(), b = right._value.AsUInt32();
+        var a = left._value.AsUInt32();
+        var b = Vector512.Create(right);
         var even = EvenProducts(a, b);
-        var odd = EvenProducts((a.AsUInt64() >> 32).AsUInt32(), (b.AsUInt64() >> 32).AsUInt32());
+        var odd = EvenProducts((a.AsUInt64() >> 32).AsUInt32(), b);
         var lower = Vector512.Create(0xFFFF_FFFFUL);
         low = new(((even & lower) | (odd << 32)).AsSingle());
         high = new(((even >> 32) | (odd & ~lower)).AsSingle());

@@ -95,7 +95,7 @@ internal readonly unsafe partial struct Simd512(Vector512<float> value) : ISimd<
     public static Simd512 NegatedMultiplyAdd(Simd512 a, Simd512 b, Simd512 c) =>
         new(Avx512F.FusedMultiplyAddNegated(a._value, b._value, c._value));
 
-    /// <summary>One Newton step on the estimate's remainder: the error of the estimate is squared.</summary>
+    /// <summary>One Newton step: the error of the estimate is squared.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 FastDivide(Simd512 numerator, Simd512 denominator)
     {
