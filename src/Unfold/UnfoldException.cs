@@ -44,3 +44,13 @@ public sealed class ModelFileException : UnfoldException
     {
     }
 }
+
+/// <summary>Training that cannot go on, because the loss or a gradient is no longer a number.</summary>
+public sealed class TrainingException : UnfoldException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="message">One plain sentence: what happened when, and what may help.</param>
+    public TrainingException(string message) : base(message)
+    {
+    }
+}

@@ -23,4 +23,20 @@ public sealed record GenerationOptions
 
     /// <summary>Decides every choice: the same seed writes the same text.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>Refuses options that are out of range.</summary>
+    internal void Check()
+    {
+        Require(Prompt is not null, nameof(Prompt), "a text", "missing");
+        Require(Length >= 0, nameof(Length), "a whole number of at least 0", Length);
+        Require(Temperature > 0 && double.IsFinite(Temperature), nameof(Temperature), "a number above 0", Temperature);
+        Require(TopK is null or >= 1, nameof(TopK), "a whole number of at least 1", TopK);
+        Require(TopP is null or (> 0 and <= 1), nameof(TopP), "a number above 0, at most 1", TopP);
+    }
+
+    private static void Require(bool inRange, string option, string expected, object? got)
+    {
+        if (!inRange)
+            throw new OptionException(option, $"{option} must be {expected}, but is {got}.");
+    }
 }

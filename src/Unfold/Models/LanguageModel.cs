@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Unfold.Data;
+using Unfold.Formats.Safetensors;
 using Unfold.Training;
 
 namespace Unfold.Models;
@@ -13,21 +15,29 @@ namespace Unfold.Models;
 /// </remarks>
 public sealed class LanguageModel
 {
-    private LanguageModel()
+    private readonly LanguageModelFile _description;
+    private readonly LanguageNetwork _network;
+
+    internal LanguageModel(LanguageModelFile description, LanguageNetwork network)
     {
+        _description = description;
+        _network = network;
     }
 
+    /// <summary>The layers.</summary>
+    internal LanguageNetwork Network => _network;
+
     /// <summary>How the model was built and trained.</summary>
-    public LanguageModelOptions Options => throw new NotSupportedException();
+    public LanguageModelOptions Options => _description.Options;
 
     /// <summary>The tokens it knows.</summary>
-    public Vocabulary Vocabulary => throw new NotSupportedException();
+    public Vocabulary Vocabulary => _description.Vocabulary;
 
     /// <summary>What training did.</summary>
-    public TrainingReport Report => throw new NotSupportedException();
+    public TrainingReport Report => _description.Report;
 
-    /// <summary>How many numbers were trained.</summary>
-    public long ParameterCount => throw new NotSupportedException();
+    /// <summary>How many numbers the model has.</summary>
+    public long ParameterCount => _network.Parameters.Count;
 
     /// <summary>Trains a model on a text.</summary>
     /// <param name="corpus">The text; its end is held out as the options say.</param>
@@ -38,10 +48,14 @@ public sealed class LanguageModel
     /// <exception cref="InputException">The text is too short for the options.</exception>
     /// <exception cref="OptionException">An option is out of range.</exception>
     /// <exception cref="ModelFileException">A checkpoint cannot be read or written.</exception>
+    /// <exception cref="TrainingException">The loss is no longer a number.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static LanguageModel Train(
-        TextCorpus corpus, LanguageModelOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
+        TextCorpus corpus, LanguageModelOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        return LanguageModelTraining.Run(corpus, options ?? new LanguageModelOptions(), progress, cancellationToken);
+    }
 
     /// <summary>Trains a model on a text; see <see cref="Train(TextCorpus, LanguageModelOptions, IProgress{TrainingProgress}, CancellationToken)"/>.</summary>
     /// <param name="text">The text.</param>
@@ -55,40 +69,69 @@ public sealed class LanguageModel
 
     /// <summary>The options of the run that a checkpoint belongs to, to start from when resuming it.</summary>
     /// <param name="path">The checkpoint.</param>
-    /// <returns>The options, with <see cref="LanguageModelOptions.ResumePath"/> and <see cref="LanguageModelOptions.CheckpointPath"/> set to the checkpoint.</returns>
+    /// <returns>The options, with <see cref="TrainingOptions.ResumePath"/> and <see cref="TrainingOptions.CheckpointPath"/> set to the checkpoint.</returns>
     /// <exception cref="ModelFileException">The file cannot be read as a checkpoint.</exception>
-    public static LanguageModelOptions ReadCheckpointOptions(string path) => throw new NotSupportedException();
+    public static LanguageModelOptions ReadCheckpointOptions(string path)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        if (!file.Metadata.ContainsKey(Checkpoint.PositionKey))
+            throw new ModelFileException($"'{path}' is not a checkpoint that training can go on from.");
+        return LanguageModelFile.ReadMetadata(file).Options with { ResumePath = path, CheckpointPath = path };
+    }
 
-    /// <summary>Reads a model from its file.</summary>
+    /// <summary>Reads a model from its file, or from a checkpoint as far as its training had come.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ModelFileException">The file is missing, cut short, inconsistent, or holds something else.</exception>
-    public static LanguageModel Load(string path) => throw new NotSupportedException();
+    public static LanguageModel Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        return LanguageModelWeights.Load(file);
+    }
 
     /// <summary>Writes the model to one file; under its final name only when it is complete. The same model gives the same bytes.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ModelFileException">The file cannot be written.</exception>
-    public void Save(string path) => throw new NotSupportedException();
+    public void Save(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        SafetensorsWriter writer = new();
+        _description.WriteMetadata(writer);
+        LanguageModelWeights.AddTo(writer, Options, _network);
+        writer.Save(path, "the model");
+    }
 
     /// <summary>Writes on from a prompt, a token at a time; memory and the cost of a token are constant however long the text.</summary>
     /// <param name="options">The prompt, the length and how to choose; null for the defaults.</param>
     /// <returns>The text of each token as it is chosen; for words with the space before it.</returns>
     /// <exception cref="InputException">The prompt has a character that the model does not know.</exception>
     /// <exception cref="OptionException">An option is out of range.</exception>
-    public IEnumerable<string> Generate(GenerationOptions? options = null) => throw new NotSupportedException();
+    public IEnumerable<string> Generate(GenerationOptions? options = null)
+    {
+        options ??= new GenerationOptions();
+        options.Check();
+        int[] prompt = Vocabulary.Encode(options.Prompt);
+        return new TextGenerator(_network, _description).Generate(prompt, options);
+    }
 
     /// <summary>As <see cref="Generate"/>, without holding the caller's thread.</summary>
     /// <param name="options">The prompt, the length and how to choose; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the text before the next token.</param>
     /// <returns>The text of each token as it is chosen.</returns>
-    public IAsyncEnumerable<string> GenerateAsync(GenerationOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public IAsyncEnumerable<string> GenerateAsync(GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        Stream(Generate(options), cancellationToken);
 
     /// <summary>How likely a text is, line by line and whole. The text is taken to begin at the start of a line.</summary>
     /// <param name="text">The text.</param>
     /// <param name="carryState">Whether the model remembers earlier lines (default), or begins each line anew, which makes lines comparable.</param>
     /// <returns>A score for each line and one for the whole.</returns>
     /// <exception cref="InputException">The text is empty, or has a character that the model does not know.</exception>
-    public TextScores Score(string text, bool carryState = true) => throw new NotSupportedException();
+    public TextScores Score(string text, bool carryState = true)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new TextScorer(_network, _description).Score(text, carryState);
+    }
 
     /// <summary>How well the model predicts a text, with the state carried from its beginning to its end, beside the unigram baseline.</summary>
     /// <param name="text">The text.</param>
@@ -96,9 +139,31 @@ public sealed class LanguageModel
     /// <param name="cancellationToken">Ends the evaluation.</param>
     /// <returns>Loss, perplexity, accuracy, and the baseline's.</returns>
     /// <exception cref="InputException">The text is empty, or has a character that the model does not know.</exception>
-    public Evaluation Evaluate(string text, IProgress<double>? progress = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Evaluation Evaluate(string text, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new TextScorer(_network, _description).Evaluate(text, progress, cancellationToken);
+    }
 
     /// <summary>The model for a reader: layers, shapes and numbers of parameters, the cell's equations, the vocabulary, and how it was trained.</summary>
     /// <returns>Several lines of text.</returns>
-    public string Describe() => throw new NotSupportedException();
+    public string Describe() => LanguageModelDescription.Of(_description, _network);
+
+    /// <summary>The model in one line.</summary>
+    /// <returns>As in <c>LanguageModel(lstm, 65 characters, hidden 128, layers 1)  # 148,865 parameters</c>.</returns>
+    public override string ToString() =>
+        $"LanguageModel({Options.Cell.Name}, {Vocabulary.Count} {(Vocabulary.Kind == TokenKind.Word ? "words" : "characters")}, hidden {Options.Hidden}, layers {Options.Layers})"
+        + $"  # {ParameterCount:N0} parameters";
+
+    private static async IAsyncEnumerable<string> Stream(IEnumerable<string> tokens, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using IEnumerator<string> enumerator = tokens.GetEnumerator();
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!await Task.Run(enumerator.MoveNext, cancellationToken))
+                yield break;
+            yield return enumerator.Current;
+        }
+    }
 }

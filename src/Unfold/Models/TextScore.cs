@@ -67,5 +67,13 @@ public sealed record Evaluation
     public double UnigramPerplexity => Math.Exp(UnigramLoss);
 
     /// <summary>These numbers by their usual names in snake case, as a report holds them.</summary>
-    public IReadOnlyDictionary<string, double> Metrics => throw new NotSupportedException();
+    public IReadOnlyDictionary<string, double> Metrics => new Dictionary<string, double>
+    {
+        ["validation_loss"] = Loss,
+        ["perplexity"] = Perplexity,
+        ["bits_per_character"] = BitsPerCharacter,
+        ["accuracy"] = Accuracy,
+        ["unigram_loss"] = UnigramLoss,
+        ["unigram_perplexity"] = UnigramPerplexity,
+    };
 }

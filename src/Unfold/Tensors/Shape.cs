@@ -68,6 +68,11 @@ public readonly struct Shape : IEquatable<Shape>
         }
     }
 
+    /// <summary>The size of one axis, counted from either end: <c>shape[^1]</c> is the last.</summary>
+    /// <param name="axis">An axis.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    public int this[Index axis] => this[axis.GetOffset(Rank)];
+
     /// <summary>The size of one axis, 0 being the slowest.</summary>
     /// <param name="axis">0 up to, and without, <see cref="Rank"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>

@@ -1,3 +1,6 @@
+using System.Text;
+using Unfold.Formats;
+
 namespace Unfold.Training;
 
 /// <summary>The losses of one epoch.</summary>
@@ -38,11 +41,21 @@ public sealed record TrainingReport
     public double? Seconds { get; init; }
 
     /// <summary>This report as JSON.</summary>
-    /// <returns>An indented JSON object.</returns>
-    public string ToJson() => throw new NotSupportedException();
+    /// <returns>An indented JSON object; numbers that are not finite are null.</returns>
+    public string ToJson() => TrainingReportJson.Write(this);
 
     /// <summary>Writes this report to a file as JSON, under its final name only when it is complete.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ModelFileException">The file cannot be written.</exception>
-    public void Save(string path) => throw new NotSupportedException();
+    public void Save(string path) => AtomicFile.Write(path, "the report", stream => stream.Write(Encoding.UTF8.GetBytes(ToJson() + "\n")));
+
+    /// <summary>The part of this report that the same run always repeats: without times, threads and the command.</summary>
+    internal TrainingReport WithoutCircumstances() => this with
+    {
+        Command = "",
+        Threads = null,
+        ItemsPerSecond = null,
+        Seconds = null,
+        Epochs = [.. Epochs.Select(epoch => epoch with { Seconds = null })],
+    };
 }

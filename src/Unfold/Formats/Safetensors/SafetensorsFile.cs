@@ -10,7 +10,6 @@ namespace Unfold.Formats.Safetensors;
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
-    private readonly string _path;
     private readonly FileStream _stream;
     private readonly SafetensorsHeader _header;
     private readonly long _dataStart;
@@ -18,12 +17,15 @@ public sealed class SafetensorsFile : IDisposable
 
     private SafetensorsFile(string path, FileStream stream)
     {
-        _path = path;
+        Path = path;
         _stream = stream;
         _header = ReadHeader(stream, out _dataStart);
         foreach (TensorEntry tensor in _header.Tensors)
             _byName.Add(tensor.Name, tensor);
     }
+
+    /// <summary>The file's name, as it was opened.</summary>
+    public string Path { get; }
 
     /// <summary>The tensors in the order of their bytes.</summary>
     public IReadOnlyList<TensorEntry> Tensors => _header.Tensors;
@@ -83,7 +85,7 @@ public sealed class SafetensorsFile : IDisposable
     {
         TensorEntry entry = Find(name);
         if (entry.Shape != shape)
-            throw new ModelFileException($"'{_path}' does not fit: tensor '{name}' should have the shape {shape}, but has {entry.Shape}.");
+            throw new ModelFileException($"'{Path}' does not fit: tensor '{name}' should have the shape {shape}, but has {entry.Shape}.");
         try
         {
             _stream.Position = _dataStart + entry.Begin;
@@ -94,13 +96,13 @@ public sealed class SafetensorsFile : IDisposable
         }
         catch (IOException e)
         {
-            throw new ModelFileException($"Cannot read '{_path}': {AtomicFile.Reason(e)}", e);
+            throw new ModelFileException($"Cannot read '{Path}': {AtomicFile.Reason(e)}", e);
         }
     }
 
     private TensorEntry Find(string name) => _byName.TryGetValue(name, out TensorEntry? entry)
         ? entry
-        : throw new ModelFileException($"'{_path}' does not fit: it has no tensor '{name}'.");
+        : throw new ModelFileException($"'{Path}' does not fit: it has no tensor '{name}'.");
 
     private static SafetensorsHeader ReadHeader(FileStream stream, out long dataStart)
     {
@@ -138,7 +140,7 @@ public sealed class SafetensorsFile : IDisposable
                     "F64" => (float)BinaryPrimitives.ReadDoubleLittleEndian(element),
                     "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(element),
                     "BF16" => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(element) << 16),
-                    _ => throw new ModelFileException($"'{_path}' does not fit: tensor '{entry.Name}' should have float32 elements, but has {entry.Type}."),
+                    _ => throw new ModelFileException($"'{Path}' does not fit: tensor '{entry.Name}' should have float32 elements, but has {entry.Type}."),
                 };
             }
         }

@@ -1,0 +1,67 @@
+using Unfold.Data;
+using Unfold.Kernels.Threading;
+using Unfold.Training;
+
+namespace Unfold.Models;
+
+/// <summary>From a text to a trained language model.</summary>
+internal static class LanguageModelTraining
+{
+    /// <summary>Trains a model, then measures it on the held-out part with the state carried through all of it.</summary>
+    internal static LanguageModel Run(TextCorpus corpus, LanguageModelOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        options.Check();
+        (string training, string heldOut) = TextSplit.Divide(corpus.Text, options.Validation, options.Tokens);
+
+        // Characters that only the held-out part has are named in the vocabulary, as is customary, and are never seen in training; words are not.
+        Vocabulary vocabulary = options.Tokens == TokenKind.Word
+            ? Vocabulary.OfWords(training, options.VocabularySize)
+            : Vocabulary.OfCharacters(corpus.Text, options.VocabularySize);
+        int[] trainingTokens = vocabulary.Encode(training);
+        int[] heldOutTokens = vocabulary.Encode(heldOut);
+        RequireEnough(corpus, trainingTokens.Length, options);
+
+        LanguageNetwork network = LanguageNetwork.Build(options, vocabulary.Count);
+        TrainingReport report = new() { Task = LanguageModelFile.Task, Seed = options.Seed, Parameters = network.Parameters.Count };
+        LanguageModelFile description = new(options, vocabulary, UnigramModel.Of(trainingTokens, vocabulary.Count), report);
+        double charactersPerToken = (double)TextSplit.CountCharacters(training) / trainingTokens.Length;
+        LanguageModelTask task = new(network, description, trainingTokens, heldOutTokens, charactersPerToken, TextCorpus.Fingerprint(corpus.Text));
+        Trainer trainer = new(task, options, progress);
+        trainer.Run(cancellationToken);
+
+        RunPosition position = trainer.Position;
+        Dictionary<string, double> final = new() { ["train_loss"] = position.Epochs[^1].TrainLoss };
+        if (heldOutTokens.Length > 0)
+        {
+            Evaluation evaluation = new TextScorer(network, description).Evaluate(heldOut, null, cancellationToken);
+            foreach ((string name, double value) in evaluation.Metrics)
+                final[name] = value;
+        }
+
+        report = report with
+        {
+            Command = options.Command,
+            Threads = Team.Shared.Size,
+            Epochs = [.. position.Epochs],
+            Final = final,
+            ItemsPerSecond = position.ItemsTrained / Math.Max(1e-9, position.TrainingSeconds),
+            Seconds = position.Seconds,
+        };
+        return new LanguageModel(description with { Report = report }, network);
+    }
+
+    private static void RequireEnough(TextCorpus corpus, int tokens, LanguageModelOptions options)
+    {
+        long needed = (long)options.Batch * options.Unroll + 1;
+        if (tokens >= needed)
+            return;
+        string what = corpus.Files.Count switch
+        {
+            0 => "The text",
+            1 => $"'{corpus.Files[0]}'",
+            _ => $"The text of {corpus.Files.Count} files",
+        };
+        throw new InputException($"{what} is too short: its training part has {tokens} tokens, and a batch of {options.Batch} stretches of {options.Unroll} needs {needed}. "
+            + "Give more text, or a smaller batch or unroll.");
+    }
+}
