@@ -6,7 +6,7 @@ namespace Unfold.Cells.Graph;
 /// </summary>
 /// <param name="Name">The cell's name, for errors and printing.</param>
 /// <param name="Nodes">Every node that the output, a next state or a parameter's shape needs; inputs before their users.</param>
-/// <param name="Input">x, of shape [C].</param>
+/// <param name="Input">x, of shape [C]; of shape [H] for a cell that needs C = H.</param>
 /// <param name="Output">What the layer gives at this step.</param>
 /// <param name="States">In the order in which the text first defines them.</param>
 /// <param name="Parameters">In the order in which the text first uses them.</param>
