@@ -17,7 +17,7 @@ internal sealed class TextRun
 
     public required string Out { get; init; }
 
-    /// <summary>As the command names it; null for a file beside the model that is removed at the end.</summary>
+    /// <summary>As the command names it.</summary>
     public string? Checkpoint { get; init; }
 
     public string? Resume { get; init; }
@@ -25,6 +25,9 @@ internal sealed class TextRun
     public string? Report { get; init; }
 
     public required int Sample { get; init; }
+
+    /// <summary>Where checkpoints are written when the command names no place; removed when the model is saved.</summary>
+    private string StandardCheckpoint => Out + ".checkpoint";
 
     /// <param name="choose">Applies the command's options to those of the library or of the checkpoint.</param>
     public int Execute(Func<LanguageModelOptions, LanguageModelOptions> choose)
@@ -37,16 +40,15 @@ internal sealed class TextRun
             Inputs.RequireFile(Resume);
         }
 
-        string checkpoint = Checkpoint ?? Resume ?? Out + ".checkpoint";
-        LanguageModelOptions options = choose(Resume is null ? new LanguageModelOptions() : LanguageModel.ReadCheckpointOptions(Resume)) with
+        string checkpoint = Checkpoint ?? Resume ?? StandardCheckpoint;
+        TextCorpus corpus = Inputs.Corpus(Paths, Pattern);
+        Console.Out.WriteLine($"text: {Say.Count(corpus.Files.Count)} {(corpus.Files.Count == 1 ? "file" : "files")}, {Say.Count(corpus.Text.Length)} characters");
+        LanguageModelOptions options = choose(Resume is null ? LanguageModelOptions.For(corpus) : LanguageModel.ReadCheckpointOptions(Resume)) with
         {
             CheckpointPath = checkpoint,
             ResumePath = Resume,
             Command = "unfold " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(Quoted)),
         };
-
-        TextCorpus corpus = Inputs.Corpus(Paths, Pattern);
-        Console.Out.WriteLine($"text: {Say.Count(corpus.Files.Count)} {(corpus.Files.Count == 1 ? "file" : "files")}, {Say.Count(corpus.Text.Length)} characters");
 
         using var interrupt = new Interrupt();
         LanguageModel model;
@@ -57,7 +59,9 @@ internal sealed class TextRun
         }
         catch (OperationCanceledException)
         {
-            throw new FailureException($"interrupted; the checkpoint is saved: the same command with --resume {Quoted(checkpoint)} goes on from here");
+            throw new FailureException(File.Exists(checkpoint)
+                ? $"interrupted; the checkpoint is saved: the same command with --resume {Quoted(checkpoint)} goes on from here"
+                : "interrupted");
         }
 
         Finish(model, checkpoint);
@@ -66,13 +70,21 @@ internal sealed class TextRun
 
     private void Finish(LanguageModel model, string checkpoint)
     {
-        model.Save(Out);
+        try
+        {
+            model.Save(Out);
+        }
+        catch (ModelFileException error)
+        {
+            throw new FailureException($"{error.Message.TrimEnd('.')}; what was learnt is in the checkpoint '{checkpoint}'");
+        }
+
         if (Report is not null)
         {
             model.Report.Save(Report);
         }
 
-        if (Checkpoint is null && checkpoint != Resume)
+        if (checkpoint == StandardCheckpoint)
         {
             File.Delete(checkpoint);
         }

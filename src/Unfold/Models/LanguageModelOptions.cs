@@ -15,6 +15,16 @@ public sealed record LanguageModelOptions : TrainingOptions
 
     private static readonly Lazy<Cell> DefaultCell = new(() => Cell.Named("lstm"));
 
+    /// <summary>The defaults for a text: of a long one, fewer epochs, so that training takes about as long as for a short one.</summary>
+    /// <param name="corpus">The text.</param>
+    /// <returns>The defaults, with as many epochs as read five million characters in all: at least 2, at most 10.</returns>
+    public static LanguageModelOptions For(TextCorpus corpus)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        double epochs = 5e6 / Math.Max(1, corpus.Text.Length);
+        return new LanguageModelOptions { Epochs = (int)Math.Round(Math.Clamp(epochs, 2, 10)) };
+    }
+
     /// <summary>The recurrent cell of every layer; default the library's <c>lstm</c>.</summary>
     [JsonIgnore]
     public Cell Cell { get; init; } = DefaultCell.Value;
