@@ -6,7 +6,7 @@ using Unfold.Testing;
 namespace Unfold.PublicApi.Tests.Examples;
 
 /// <summary>README.md shows the body of <see cref="Run"/>.</summary>
-[Collection("Current directory")]
+[Collection("Console")]
 public sealed class ReadmeExample
 {
     [Fact]
