@@ -98,7 +98,7 @@ public sealed class LanguageModel
         ArgumentNullException.ThrowIfNull(path);
         SafetensorsWriter writer = new();
         _description.WriteMetadata(writer);
-        LanguageModelWeights.AddTo(writer, Options, _network);
+        LanguageModelWeights.AddTo(writer, _network);
         writer.Save(path, "the model");
     }
 

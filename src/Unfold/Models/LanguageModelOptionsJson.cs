@@ -1,25 +1,30 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Unfold.Models;
 
 /// <summary>The options of a language model as JSON, without what concerns one run's files. The code is generated when the library is built.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(LanguageModelOptions))]
 internal sealed partial class LanguageModelOptionsJson : JsonSerializerContext
 {
     /// <summary>The options as a JSON object.</summary>
     internal static string Write(LanguageModelOptions options) => JsonSerializer.Serialize(options, Default.LanguageModelOptions);
 
-    /// <summary>Reads what <see cref="Write"/> wrote, but for the cell.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote, but for the cell; what is missing has its default, what is not known is passed over.</summary>
     /// <exception cref="FormatException">The text is something else.</exception>
     internal static LanguageModelOptions Read(string text)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, Default.LanguageModelOptions) ?? throw new FormatException("its options are missing");
+            // Over the defaults: a generated reader would leave zeros where an option is missing.
+            JsonObject merged = (JsonObject)JsonSerializer.SerializeToNode(new LanguageModelOptions(), Default.LanguageModelOptions)!;
+            foreach ((string name, JsonNode? value) in JsonNode.Parse(text) as JsonObject ?? throw new JsonException("they are not a JSON object"))
+                merged[name] = value?.DeepClone();
+            return merged.Deserialize(Default.LanguageModelOptions)!;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
             throw new FormatException($"its options cannot be read ({e.Message.TrimEnd('.')})", e);
         }

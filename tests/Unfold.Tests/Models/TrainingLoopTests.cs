@@ -1,0 +1,54 @@
+using Unfold.Models;
+using Unfold.Training;
+
+namespace Unfold.Tests.Models;
+
+public sealed class TrainingLoopTests
+{
+    [Fact]
+    public void Progress_is_told_at_every_step_and_agrees_with_the_report()
+    {
+        List<TrainingProgress> seen = [];
+        LanguageModel model = LanguageModel.Train(TinyText.Sentences(100), TinyText.Options with { Epochs = 2 }, new Collector(seen));
+        TrainingProgress[] steps = [.. seen.Where(at => at.Stage == TrainingStage.Training)];
+        Assert.Equal(Enumerable.Range(1, (int)steps[0].Steps).Select(step => (long)step), steps.Select(at => at.Step));
+        Assert.Equal(steps[^1].TokensTotal, steps[^1].TokensDone);
+        Assert.All(steps, at => Assert.True(at.GradientNorm > 0 && at.LearningRate > 0 && at.TokensPerSecond > 0 && at.TimeLeft >= TimeSpan.Zero));
+        Assert.True(steps.Zip(steps.Skip(1)).All(pair => pair.First.LearningRate > pair.Second.LearningRate));
+        Assert.All(seen.Where(at => at.Stage == TrainingStage.Validating), at => Assert.InRange(at.TokensDone, 1, at.TokensTotal));
+        TrainingProgress[] ends = [.. seen.Where(at => at.Stage == TrainingStage.EpochEnded)];
+        Assert.Equal(model.Report.Epochs.Select(epoch => (epoch.Epoch, epoch.TrainLoss, epoch.ValidationLoss)), ends.Select(at => (at.Epoch, at.Loss, at.ValidationLoss)));
+        Assert.Equal(TrainingStage.Finished, seen[^1].Stage);
+        Assert.Equal(model.Report.Epochs.Min(epoch => epoch.ValidationLoss), seen[^1].BestValidationLoss);
+    }
+
+    [Fact]
+    public void Nothing_need_be_held_out()
+    {
+        LanguageModel model = LanguageModel.Train(TinyText.Sentences(100), TinyText.Options with { Epochs = 1, Validation = 0, Patience = 1 });
+        Assert.Null(model.Report.Epochs[0].ValidationLoss);
+        Assert.Equal(["train_loss"], model.Report.Final.Keys);
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.Sgd, LearningRateDecay.Step, 1)]
+    [InlineData(OptimizerKind.Momentum, LearningRateDecay.Linear, 0.1)]
+    [InlineData(OptimizerKind.Nesterov, LearningRateDecay.Constant, 0.1)]
+    public void Every_optimizer_and_schedule_learns(OptimizerKind optimizer, LearningRateDecay decay, float learningRate)
+    {
+        TrainingReport report = LanguageModel.Train(TinyText.Sentences(150), TinyText.Options with
+        {
+            Optimizer = optimizer,
+            Decay = decay,
+            LearningRate = learningRate,
+            DecayFactor = 0.8f,
+            Epochs = 6,
+        }).Report;
+        Assert.True(report.Final["validation_loss"] < 0.9 * report.Final["unigram_loss"], report.ToJson());
+    }
+
+    private sealed class Collector(List<TrainingProgress> seen) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => seen.Add(value);
+    }
+}
