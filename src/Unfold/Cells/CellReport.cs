@@ -1,5 +1,6 @@
 using Unfold.Cells.Graph;
 using Unfold.Cells.Printing;
+using Unfold.Cells.Schedule;
 
 namespace Unfold.Cells;
 
@@ -18,8 +19,8 @@ public static class CellReport
     }
 
     /// <summary>
-    /// What a layer of the cell costs: its parameters with their shapes; for one step of one sequence the products, the elementwise operations, the
-    /// numbers kept for the backward pass, and the arithmetic in all.
+    /// What a layer of the cell costs: its parameters with their shapes; for one step of one sequence the products, the elementwise operations, what
+    /// the backward pass reads and what the schedule keeps in memory, and the arithmetic in all.
     /// </summary>
     /// <param name="cell">The cell.</param>
     /// <param name="hiddenSize">H, at least 1.</param>
@@ -30,6 +31,7 @@ public static class CellReport
         ArgumentNullException.ThrowIfNull(cell);
         ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
-        return CostPrinter.Print(CellCost.Of(cell.Graph, cell.Graph.SizesFor(inputSize, hiddenSize)));
+        CellSchedule schedule = Scheduler.Build(cell.Graph, inputSize, hiddenSize);
+        return CostPrinter.Print(CellCost.Of(cell.Graph, schedule.Sizes), schedule.KeptFloats);
     }
 }

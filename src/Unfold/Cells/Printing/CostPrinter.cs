@@ -7,7 +7,10 @@ namespace Unfold.Cells.Printing;
 /// <summary>Writes a <see cref="CellCost"/> as a page of text.</summary>
 internal static class CostPrinter
 {
-    public static string Print(CellCost cost)
+    /// <summary>The page.</summary>
+    /// <param name="cost">The counts.</param>
+    /// <param name="scheduledFloats">The numbers that the schedule has in memory for each step of a sequence in training.</param>
+    public static string Print(CellCost cost, int scheduledFloats)
     {
         var text = new StringBuilder();
         Dictionary<Node, string> names = GraphPrinter.DefinedNames(cost.Graph);
@@ -32,9 +35,7 @@ internal static class CostPrinter
         Products("of x alone, for all steps at once", cost.HoistedProducts);
         Products("with a state, in each step", cost.StepProducts);
         text.Append($"  elementwise: {Count(cost.ForwardOperations)} operations forward, {Count(cost.BackwardOperations)} backward\n");
-        text.Append($"  kept for the backward pass, beside x and states: {Count(cost.KeptFloats)} numbers\n");
-        if (cost.Kept.Count > 0)
-            text.Append($"    {string.Join(", ", cost.Kept.Select(expressions.Of))}\n");
+        text.Append($"  memory in training, beside x: {Count(scheduledFloats)} numbers, states included\n");
         long forward = 2 * cost.MultiplyAdds + cost.ForwardOperations, backward = 4 * cost.MultiplyAdds + cost.BackwardOperations;
         text.Append($"  arithmetic: {Count(forward)} FLOP forward, {Count(forward + backward)} to train\n");
         return text.ToString();

@@ -55,7 +55,9 @@ internal sealed class SharedNodes
         var sizes = new Dictionary<Node, int>();
         foreach (Node node in Nodes)
         {
-            int size = node.Inputs.Count == 0 || names.ContainsKey(node) ? 0 : 1 + node.Inputs.Sum(sizes.GetValueOrDefault);
+            int size = 0;
+            if (node.Inputs.Count > 0 && !names.ContainsKey(node))
+                size = (int)Math.Min(1 + node.Inputs.Sum(i => (long)sizes.GetValueOrDefault(i)), int.MaxValue);
             if ((size > longest || (size > 2 && Uses(node) > 1)) && propose(node) is string name)
             {
                 names.Add(node, name);
