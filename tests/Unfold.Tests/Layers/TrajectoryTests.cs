@@ -9,10 +9,10 @@ using Unfold.Optimizers;
 using Unfold.Tensors;
 using Unfold.Testing;
 
-namespace Unfold.Tests.Golden;
+namespace Unfold.Tests.Layers;
 
 /// <summary>
-/// The losses of ten steps of training that PyTorch gave from the same weights on the same tokens: see <c>trajectories.py</c> beside this file. Also for
+/// The losses of ten steps of training that PyTorch gave from the same weights on the same tokens: see <c>golden/trajectories.py</c>. Also for
 /// cells that are PyTorch's in other words, whose weights must then take the same way.
 /// </summary>
 public sealed class TrajectoryTests
@@ -48,7 +48,7 @@ public sealed class TrajectoryTests
     [MemberData(nameof(Trajectories))]
     public void Ten_losses_are_PyTorchs(string name, string optimizerName, string text)
     {
-        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Repository.At("tests", "Unfold.Tests", "Golden", "trajectories.json")));
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Repository.At("tests", "Unfold.Tests", "Layers", "golden", "trajectories.json")));
         double[] expected = [.. golden.RootElement.GetProperty($"{name} {optimizerName}").GetProperty("losses").EnumerateArray().Select(e => e.GetDouble())];
         Optimizer optimizer = optimizerName == "sgd" ? new Sgd(0.5f) : new Adam(0.01f);
 
