@@ -3,7 +3,7 @@ using Unfold.Kernels.Threading;
 
 namespace Unfold.Bench.Kernels;
 
-/// <summary>A product of fixed shape with everything it needs, for one thread (B packed beforehand) or the team (packing included).</summary>
+/// <summary>A product of fixed shape with all it needs: for one thread with B packed before, or for the team, which packs.</summary>
 internal sealed unsafe class GemmCase
 {
     private readonly AlignedBuffer _a, _b, _c, _packed, _workspace;

@@ -31,8 +31,8 @@ internal static unsafe class QuickTables
             double pack = Best(product.Pack) / ((double)n * k) * 1e9;
             int size = Team.Shared.Size;
             Console.WriteLine(
-                $"{m,6} {n,6} {k,6}   {(ta ? 'T' : '.')} {(tb ? 'T' : '.')}   {one,12:F1} ({one / peak,3:P0})   {rows,9:F1} ({rows / peak / size,3:P0})   " +
-                $"{whole,13:F1} ({whole / peak / size,3:P0})   {pack,18:F3}");
+                $"{m,6} {n,6} {k,6}   {(ta ? 'T' : '.')} {(tb ? 'T' : '.')}   {one,12:F1} ({one / peak,3:P0})   " +
+                $"{rows,9:F1} ({rows / peak / size,3:P0})   {whole,13:F1} ({whole / peak / size,3:P0})   {pack,18:F3}");
         }
     }
 
@@ -73,18 +73,20 @@ internal static unsafe class QuickTables
         Row("FillBernoulli", () => CountedRandom.FillBernoulli(1, 2, 3, 4, 0.8f, 1.25f, (float*)py, n));
     }
 
-    /// <summary>Seconds of one call: the best mean of twelve runs of about 15 ms.</summary>
+    /// <summary>Seconds of one call: the best mean of many runs of some milliseconds, after a warm-up.</summary>
     private static double Best(Action action)
     {
+        const double run = 0.004;
+        Time(action, 40);
         long calls = 1;
-        for (double seconds = 0; seconds < 0.015;)
+        for (double seconds = 0; seconds < run;)
         {
             seconds = Time(action, calls);
-            if (seconds < 0.015) calls = Math.Max(calls + 1, (long)(calls * Math.Min(16, 0.02 / Math.Max(seconds, 1e-6))));
+            if (seconds < run) calls = Math.Max(calls + 1, (long)(calls * Math.Min(16, 1.3 * run / Math.Max(seconds, 1e-7))));
         }
 
         double best = double.MaxValue;
-        for (int run = 0; run < 12; run++) best = Math.Min(best, Time(action, calls) / calls);
+        for (int i = 0; i < 50; i++) best = Math.Min(best, Time(action, calls) / calls);
         return best;
     }
 

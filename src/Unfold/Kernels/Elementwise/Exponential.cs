@@ -47,15 +47,15 @@ internal static class Exponential
         return TSimd.MultiplyAdd(scale, small, scale - TSimd.Broadcast(1));
     }
 
-    /// <summary>1 / (1 + exp(-x)), within 2.5 units in the last place and never outside [0, 1]. Below -87.3, where it is less than 1.3e-38, zero.</summary>
+    /// <summary>1 / (1 + exp(-x)), within 2.5 units in the last place and never outside [0, 1].</summary>
+    /// <remarks>Below -87.3, where it is less than 1.3e-38, zero.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSimd Sigmoid<TSimd>(TSimd x)
         where TSimd : struct, ISimd<TSimd>
     {
-        var clamped = TSimd.Minimum(TSimd.Broadcast(87.3f), TSimd.Maximum(TSimd.Broadcast(-87.3f), x));
-        var sum = TSimd.MultiplyAdd(clamped, TSimd.Broadcast(-Log2E), TSimd.Broadcast(Magic));
-        var n = sum - TSimd.Broadcast(Magic);
-        var r = TSimd.NegatedMultiplyAdd(n, TSimd.Broadcast(Ln2Low), TSimd.NegatedMultiplyAdd(n, TSimd.Broadcast(Ln2High), TSimd.Zero - clamped));
+        var minus = TSimd.Minimum(TSimd.Broadcast(87.3f), TSimd.Maximum(TSimd.Broadcast(-87.3f), x ^ TSimd.BroadcastBits(0x8000_0000)));
+        var sum = TSimd.MultiplyAdd(minus, TSimd.Broadcast(Log2E), TSimd.Broadcast(Magic));
+        var r = Remainder(minus, sum - TSimd.Broadcast(Magic));
         var power = TSimd.MultiplyAdd(TSimd.MultiplyAdd(Polynomial(r), r, TSimd.Broadcast(1)), r, TSimd.Broadcast(1));
         var result = TSimd.FastReciprocal(TSimd.MultiplyAdd(TSimd.ShiftLeft(sum, 23), power, TSimd.Broadcast(1)));
         return TSimd.Select(TSimd.GreaterThan(TSimd.Broadcast(-87.3f), x), TSimd.Zero, result);

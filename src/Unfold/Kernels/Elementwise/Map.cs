@@ -5,8 +5,8 @@ namespace Unfold.Kernels.Elementwise;
 
 /// <summary>The loops: an operation applied along arrays, at the width of the process.</summary>
 /// <remarks>
-/// The tail goes through the same vector operation, so an element's bits do not depend on its place. Compiled at once with full optimisation:
-/// a run of the command line is short, and unoptimised vector code is a hundred times slower.
+/// The tail goes through the same vector operation, so an element's bits do not depend on its place. Compiled at once with full
+/// optimisation: a run of the command line is short, and unoptimised vector code is many times slower.
 /// </remarks>
 internal static unsafe class Map
 {
@@ -72,10 +72,18 @@ internal static unsafe class Map
         where TOperation : struct, ITernaryOperation
     {
         nint i = 0;
-        for (; i + TSimd.Count <= n; i += TSimd.Count) TSimd.Store(operation.Apply(TSimd.Load(a + i), TSimd.Load(b + i), TSimd.Load(c + i)), y + i);
+        for (; i + TSimd.Count <= n; i += TSimd.Count)
+        {
+            var value = operation.Apply(TSimd.Load(a + i), TSimd.Load(b + i), TSimd.Load(c + i));
+            TSimd.Store(value, y + i);
+        }
+
         if (i == n) return;
         int rest = (int)(n - i);
-        TSimd.StorePartial(operation.Apply(TSimd.LoadPartial(a + i, rest), TSimd.LoadPartial(b + i, rest), TSimd.LoadPartial(c + i, rest)), y + i, rest);
+        var last = operation.Apply(
+            TSimd.LoadPartial(a + i, rest), TSimd.LoadPartial(b + i, rest),
+            TSimd.LoadPartial(c + i, rest));
+        TSimd.StorePartial(last, y + i, rest);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -84,9 +92,17 @@ internal static unsafe class Map
         where TOperation : struct, IQuaternaryOperation
     {
         nint i = 0;
-        for (; i + TSimd.Count <= n; i += TSimd.Count) TSimd.Store(operation.Apply(TSimd.Load(a + i), TSimd.Load(b + i), TSimd.Load(c + i), TSimd.Load(d + i)), y + i);
+        for (; i + TSimd.Count <= n; i += TSimd.Count)
+        {
+            var value = operation.Apply(TSimd.Load(a + i), TSimd.Load(b + i), TSimd.Load(c + i), TSimd.Load(d + i));
+            TSimd.Store(value, y + i);
+        }
+
         if (i == n) return;
         int rest = (int)(n - i);
-        TSimd.StorePartial(operation.Apply(TSimd.LoadPartial(a + i, rest), TSimd.LoadPartial(b + i, rest), TSimd.LoadPartial(c + i, rest), TSimd.LoadPartial(d + i, rest)), y + i, rest);
+        var last = operation.Apply(
+            TSimd.LoadPartial(a + i, rest), TSimd.LoadPartial(b + i, rest),
+            TSimd.LoadPartial(c + i, rest), TSimd.LoadPartial(d + i, rest));
+        TSimd.StorePartial(last, y + i, rest);
     }
 }

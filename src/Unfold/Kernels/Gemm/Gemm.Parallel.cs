@@ -12,8 +12,8 @@ internal static unsafe partial class Gemm
     /// <paramref name="transposedA"/>, B as [n, k] if <paramref name="transposedB"/>.
     /// </summary>
     /// <remarks>
-    /// Cut by rows, each thread using one packed B that all have packed together; or, when there are few rows, by columns, each thread packing
-    /// its own. After a thread's largest product nothing is allocated.
+    /// Cut by rows, each thread using one packed B that all have packed together; or, when there are few rows, by columns, each thread
+    /// packing its own. After a thread's largest product nothing is allocated.
     /// </remarks>
     public static void MultiplyParallel(
         MatrixView a, bool transposedA, MatrixView b, bool transposedB, int m, int n, int k, MatrixView c, bool accumulate, float* bias)

@@ -31,7 +31,8 @@ internal static unsafe partial class Gemm
 
         private float* PackedA => workspace + Head;
 
-        /// <summary>Cuts the rows into equal chunks, and a chunk into equal tiles: a tile of one row beside one of twelve would waste its pass over B.</summary>
+        /// <summary>Cuts the rows into equal chunks, and a chunk into equal tiles.</summary>
+        /// <remarks>A tile of one row beside one of twelve would waste its pass over B.</remarks>
         public void Run<TSimd>(int rowStart, int rowEnd, int columnStart, int columnEnd)
             where TSimd : struct, ISimd<TSimd>
         {

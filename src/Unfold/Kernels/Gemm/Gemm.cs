@@ -25,17 +25,17 @@ internal static unsafe partial class Gemm
     /// <summary>Floats that B [k, n] takes when packed.</summary>
     public static nint PackedLength(int k, int n) => ((nint)k * RoundUp(n, ColumnTile)) + Slack;
 
-    /// <summary>Floats of scratch that one thread needs for <see cref="Multiply(MatrixView, bool, int, int, int, float*, int, MatrixView, bool, float*, float*)"/>.</summary>
+    /// <summary>Floats of scratch that one thread needs for a product.</summary>
     public static nint WorkspaceLength(int k) =>
         Head + ((nint)RowTile * TilesPerChunk * Math.Min(k, KBlock)) + Slack;
 
     /// <summary>
-    /// Packs B [k, n] (given as [n, k] if <paramref name="transposed"/>): for each K block, for each panel of <see cref="ColumnTile"/> columns,
-    /// the panel's rows in order. The last panel is filled up.
+    /// Packs B [k, n] (given as [n, k] if <paramref name="transposed"/>): for each K block, for each panel of <see cref="ColumnTile"/>
+    /// columns, the panel's rows in order. The last panel is filled up.
     /// </summary>
     public static void PackB(MatrixView b, bool transposed, int k, int n, float* packed) => PackB(b, transposed, k, n, 0, n, packed);
 
-    /// <summary>The same for columns <paramref name="columnStart"/> (a multiple of <see cref="ColumnTile"/>) to <paramref name="columnEnd"/> only.</summary>
+    /// <summary>The same for columns from <paramref name="columnStart"/>, a multiple of <see cref="ColumnTile"/>, on only.</summary>
     public static void PackB(MatrixView b, bool transposed, int k, int n, int columnStart, int columnEnd, float* packed)
     {
         nint width = RoundUp(n, ColumnTile);
@@ -65,7 +65,7 @@ internal static unsafe partial class Gemm
         MatrixView c, bool accumulate, float* bias, float* workspace) =>
         Multiply(a, transposedA, rowStart, rowEnd, k, packedB, n, 0, n, c, accumulate, bias, workspace);
 
-    /// <summary>The same for columns <paramref name="columnStart"/> (a multiple of <see cref="ColumnTile"/>) to <paramref name="columnEnd"/> (such a multiple, or n).</summary>
+    /// <summary>The same for some columns: both ends are multiples of <see cref="ColumnTile"/>, but for the last, which may be n.</summary>
     public static void Multiply(
         MatrixView a, bool transposedA, int rowStart, int rowEnd, int k, float* packedB, int n, int columnStart, int columnEnd,
         MatrixView c, bool accumulate, float* bias, float* workspace)

@@ -1,8 +1,8 @@
 namespace Unfold.Kernels.Gemm;
 
 /// <summary>
-/// How a matrix lies in memory: rows in groups, columns in blocks. Element (r, c) is
-/// <c>Data[(r / RowsPerGroup) * GroupStride + (r % RowsPerGroup) * RowStride + (c / ColumnsPerBlock) * BlockStride + c % ColumnsPerBlock]</c>.
+/// How a matrix lies in memory: rows in groups, columns in blocks. Element (r, c) is <c>Data[(r / RowsPerGroup) * GroupStride +
+/// (r % RowsPerGroup) * RowStride + (c / ColumnsPerBlock) * BlockStride + c % ColumnsPerBlock]</c>.
 /// </summary>
 /// <remarks>So gates kept as [T, G, N, H] are one matrix of T * N rows and G * H columns, without a copy.</remarks>
 internal readonly unsafe struct MatrixView(
@@ -23,7 +23,7 @@ internal readonly unsafe struct MatrixView(
     /// <summary>A matrix of rows <paramref name="rowStride"/> floats apart, each row contiguous.</summary>
     public static MatrixView RowMajor(float* data, nint rowStride) => new(data, int.MaxValue, 0, rowStride, int.MaxValue, 0);
 
-    /// <summary>Columns in blocks of <paramref name="columnsPerBlock"/>, <paramref name="blockStride"/> floats from block to block.</summary>
+    /// <summary>Columns in blocks, <paramref name="blockStride"/> floats from block to block.</summary>
     public static MatrixView Blocked(float* data, nint rowStride, int columnsPerBlock, nint blockStride) =>
         new(data, int.MaxValue, 0, rowStride, columnsPerBlock, blockStride);
 
@@ -40,9 +40,9 @@ internal readonly unsafe struct MatrixView(
     /// <summary>How many columns from <paramref name="column"/> on, at most <paramref name="count"/>, lie side by side.</summary>
     public int Contiguous(int column, int count) => Math.Min(count, columnsPerBlock - (column % columnsPerBlock));
 
-    /// <summary>The view whose row 0 is row <paramref name="first"/> of this one: the first of a group, or any row if there are no groups.</summary>
+    /// <summary>The view from row <paramref name="first"/> on, which begins a group or is any row if there are no groups.</summary>
     public MatrixView Rows(int first) => new(Row(first), rowsPerGroup, groupStride, rowStride, columnsPerBlock, blockStride);
 
-    /// <summary>The view whose column 0 is column <paramref name="first"/> of this one: the first of a block, or any if there are no blocks.</summary>
+    /// <summary>The view from column <paramref name="first"/> on, which begins a block or is any column if there are no blocks.</summary>
     public MatrixView Columns(int first) => new(data + Column(first), rowsPerGroup, groupStride, rowStride, columnsPerBlock, blockStride);
 }

@@ -20,7 +20,8 @@ internal static unsafe class Packing
     /// <param name="columns">How many.</param>
     /// <param name="destination">columns * width floats, and one vector more that is overwritten.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Transposed<TSimd>(MatrixView source, int firstRow, int rows, int width, int firstColumn, int columns, float* destination)
+    public static void Transposed<TSimd>(
+        MatrixView source, int firstRow, int rows, int width, int firstColumn, int columns, float* destination)
         where TSimd : struct, ISimd<TSimd>
     {
         float** rowStarts = stackalloc float*[MaximumWidth + 16];
@@ -51,7 +52,8 @@ internal static unsafe class Packing
     }
 
     /// <summary>
-    /// destination[i * width + j] = source(firstRow + i, firstColumn + j) for i &lt; rows, j &lt; columns; zeros for columns ≤ j &lt; width.
+    /// destination[i * width + j] = source(firstRow + i, firstColumn + j) for i &lt; rows, j &lt; columns; zeros for j from columns
+    /// to width.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Straight<TSimd>(

@@ -3,7 +3,8 @@ using Unfold.Kernels.Simd;
 
 namespace Unfold.Kernels.Random;
 
-/// <summary>Philox4x32-10: 128 bits of counter and 64 of key to 128 random bits (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, 2011).</summary>
+/// <summary>Philox4x32-10: 128 bits of counter and 64 of key to 128 random bits.</summary>
+/// <remarks>Salmon, Moraes, Dror and Shaw, Parallel random numbers: as easy as 1, 2, 3, 2011.</remarks>
 internal static class Philox
 {
     public const uint Multiplier0 = 0xD2511F53;

@@ -70,7 +70,7 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract TSelf Cos(TSelf value);
 
-    /// <summary>numerator / denominator for denominators in [2^-100, 2^126]: within one unit in the last place, cheaper than a division.</summary>
+    /// <summary>A quotient, cheaper than a division: within one unit in the last place for denominators in [2^-100, 2^126].</summary>
     static abstract TSelf FastDivide(TSelf numerator, TSelf denominator);
 
     /// <summary>1 / denominator, in the range and with the bound of <see cref="FastDivide"/>.</summary>

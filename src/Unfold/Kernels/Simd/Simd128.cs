@@ -108,7 +108,8 @@ internal readonly unsafe partial struct Simd128(Vector128<float> value) : ISimd<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 FastReciprocal(Simd128 denominator) => Broadcast(1) / denominator;
 
-    /// <summary>In two factors, each in the range of an exponent field. Adding 1.5 * 2^23 + 127 leaves the biased exponent in the low bits.</summary>
+    /// <summary>In two factors, each in the range of an exponent field.</summary>
+    /// <remarks>Adding 1.5 * 2^23 + 127 leaves the biased exponent in the low bits.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 ScaleByPower(Simd128 value, Simd128 exponent)
     {

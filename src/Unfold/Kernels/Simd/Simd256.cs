@@ -105,7 +105,8 @@ internal readonly unsafe partial struct Simd256(Vector256<float> value) : ISimd<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 FastReciprocal(Simd256 denominator) => Refine(Refine(Estimate(denominator), denominator), denominator);
 
-    /// <summary>In two factors, each in the range of an exponent field. Adding 1.5 * 2^23 + 127 leaves the biased exponent in the low bits.</summary>
+    /// <summary>In two factors, each in the range of an exponent field.</summary>
+    /// <remarks>Adding 1.5 * 2^23 + 127 leaves the biased exponent in the low bits.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 ScaleByPower(Simd256 value, Simd256 exponent)
     {

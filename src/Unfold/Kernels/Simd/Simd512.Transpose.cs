@@ -7,7 +7,7 @@ namespace Unfold.Kernels.Simd;
 internal readonly unsafe partial struct Simd512
 {
     /// <inheritdoc cref="ISimd{TSelf}.Transpose"/>
-    /// <remarks>Each vector is four lanes of four floats: 4 × 4 transposes within the lanes, then two rounds that move whole lanes.</remarks>
+    /// <remarks>Each vector is four lanes of four floats: 4 × 4 transposes within lanes, then two rounds that move lanes.</remarks>
     public static void Transpose(float** rows, nint column, float* destination, nint stride)
     {
         Quarter(rows + 0, column, out var r0, out var r1, out var r2, out var r3);

@@ -11,7 +11,7 @@ internal sealed unsafe class Scratch
     /// <summary>The calling thread's.</summary>
     public static Scratch Current => _current ??= new Scratch();
 
-    /// <summary>At least <paramref name="length"/> floats at a multiple of 64 bytes, valid until the thread's next call. Contents are undefined.</summary>
+    /// <summary>At least <paramref name="length"/> floats of any content at a multiple of 64 bytes, valid until the next call.</summary>
     public float* Reserve(nint length)
     {
         if (_memory.Length < length + 16) _memory = GC.AllocateUninitializedArray<float>(checked((int)(length + 16)), pinned: true);

@@ -4,10 +4,10 @@ namespace Unfold.Kernels.Threading;
 
 /// <summary>Threads that live as long as the process. After a run they watch for the next for some microseconds, then sleep.</summary>
 /// <remarks>
-/// Parts are dealt in a fixed way (thread t takes t, t + Size, …; the caller is thread 0), so a thread finds its data in its cache. Whoever
-/// is done takes parts that nobody has begun: on a busy machine a run never waits for a thread that is not given a processor.
-/// One caller at a time has the team: whoever calls while it is busy, from another thread or from inside a part, executes all its parts on
-/// its own thread.
+/// Parts are dealt in a fixed way (thread t takes t, t + Size, …; the caller is thread 0), so a thread finds its data in its cache.
+/// Whoever is done takes parts that nobody has begun: on a busy machine a run does not wait for a thread that is given no processor.
+/// One caller at a time has the team: whoever calls while it is busy, from another thread or from inside a part, executes all its
+/// parts on its own thread.
 /// </remarks>
 internal sealed class Team
 {
@@ -65,7 +65,7 @@ internal sealed class Team
         }
     }
 
-    /// <summary>Executes all parts of <paramref name="job"/> and returns when they are done; the first exception of a part is thrown again here.</summary>
+    /// <summary>Executes all parts and returns when they are done; the first exception of a part is thrown again here.</summary>
     public void Run(TeamJob job, int parts)
     {
         if (parts <= 1 || Size == 1 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)

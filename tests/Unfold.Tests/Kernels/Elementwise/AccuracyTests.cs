@@ -73,7 +73,8 @@ public sealed unsafe class AccuracyTests
 
     /// <summary>Within <paramref name="units"/> in the last place of the result, or within <paramref name="tiny"/>.</summary>
     private static void Check(
-        Kernel kernel, Func<double, double> reference, double units, double tiny = 0, float low = float.NegativeInfinity, float high = float.PositiveInfinity)
+        Kernel kernel, Func<double, double> reference, double units, double tiny = 0,
+        float low = float.NegativeInfinity, float high = float.PositiveInfinity)
     {
         float[] x = new float[Batch], y = new float[Batch];
         fixed (float* px = x, py = y)
@@ -89,7 +90,8 @@ public sealed unsafe class AccuracyTests
                         ? float.IsNaN(y[i])
                         : y[i] == (float)expected || Math.Abs(y[i] - expected) <= Math.Max(tiny, units * Ulp.Of(expected));
                     right &= double.IsNaN(expected) || (y[i] >= low && y[i] <= high);
-                    if (!right) Assert.Fail($"f({x[i]:R}) gives {y[i]:R}, not {expected:R}: {Math.Abs(y[i] - expected) / Ulp.Of(expected)} units.");
+                    double error = Math.Abs(y[i] - expected) / Ulp.Of(expected);
+                    if (!right) Assert.Fail($"f({x[i]:R}) gives {y[i]:R}, not {expected:R}: {error} units.");
                 }
             }
         }

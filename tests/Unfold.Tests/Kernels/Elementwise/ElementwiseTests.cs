@@ -2,7 +2,7 @@ using ElementwiseKernel = Unfold.Kernels.Elementwise.Elementwise;
 
 namespace Unfold.Tests.Kernels.Elementwise;
 
-/// <summary>Every kernel against double arithmetic, at lengths around the vector widths, also in place; nothing else may be written.</summary>
+/// <summary>Every kernel against double arithmetic, at lengths around the vector widths, also in place; no more may be written.</summary>
 public sealed unsafe class ElementwiseTests
 {
     private const float Sentinel = 777.25f;
@@ -92,7 +92,8 @@ public sealed unsafe class ElementwiseTests
         {
             foreach (Unary kernel in (Unary[])[
                 (a, y, n) => ElementwiseKernel.Sigmoid(a, y, n), (a, y, n) => ElementwiseKernel.Tanh(a, y, n),
-                (a, y, n) => ElementwiseKernel.Exp(a, y, n), (a, y, n) => ElementwiseKernel.Gelu(a, y, n), (a, y, n) => ElementwiseKernel.Sin(a, y, n),
+                (a, y, n) => ElementwiseKernel.Exp(a, y, n), (a, y, n) => ElementwiseKernel.Gelu(a, y, n),
+                (a, y, n) => ElementwiseKernel.Sin(a, y, n), (a, y, n) => ElementwiseKernel.Softplus(a, y, n),
             ])
             {
                 kernel(px, pw, 100);

@@ -79,12 +79,14 @@ public sealed class GemmTests
         int tile = GemmKernel.ColumnTile;
         for (int variant = 0; variant < 24; variant++)
         {
-            var problem = new Problem(random, random.Next(20, 130), (5 * tile) + random.Next(0, tile), random.Next(1, 600), Layout.Random(random));
+            int m = random.Next(20, 130), n = (5 * tile) + random.Next(0, tile), k = random.Next(1, 600);
+            var problem = new Problem(random, m, n, k, Layout.Random(random));
             float[] whole = problem.Run();
             int[] rowCuts = [0, 1, 3, 6, 10, 15, random.Next(15, problem.M), problem.M];
             Assert.Equal(whole, problem.Run(rowCuts, [0, tile, 4 * tile, problem.N]));
             Assert.Equal(whole, problem.Run([.. Enumerable.Range(0, problem.M + 1)], [0, problem.N]));
-            Assert.Equal(whole, problem.Run([.. Enumerable.Range(0, (problem.M / 2) + 1).Select(i => 2 * i).Append(problem.M)], [0, 3 * tile, problem.N]));
+            int[] pairs = [.. Enumerable.Range(0, (m / 2) + 1).Select(i => 2 * i), m];
+            Assert.Equal(whole, problem.Run(pairs, [0, 3 * tile, n]));
             Assert.Equal(whole, problem.RunParallel());
         }
     }

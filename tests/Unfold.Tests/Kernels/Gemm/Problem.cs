@@ -4,7 +4,9 @@ using GemmKernel = Unfold.Kernels.Gemm.Gemm;
 namespace Unfold.Tests.Kernels.Gemm;
 
 /// <summary>How the matrices of a problem lie in memory.</summary>
-public sealed record Layout(bool TransposedA = false, bool TransposedB = false, bool Accumulate = false, bool Bias = false, int RowsPerGroup = 0, int ColumnsPerBlock = 0)
+public sealed record Layout(
+    bool TransposedA = false, bool TransposedB = false, bool Accumulate = false, bool Bias = false,
+    int RowsPerGroup = 0, int ColumnsPerBlock = 0)
 {
     public static Layout Random(System.Random random) => new(
         random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0,
@@ -146,7 +148,8 @@ internal sealed unsafe class Problem
         public float[] Memory { get; }
 
         public nint Place(int r, int c) =>
-            (r / _rowsPerGroup * _groupStride) + (r % _rowsPerGroup * _rowStride) + (c / _columnsPerBlock * _blockStride) + (c % _columnsPerBlock);
+            (r / _rowsPerGroup * _groupStride) + (r % _rowsPerGroup * _rowStride) +
+            (c / _columnsPerBlock * _blockStride) + (c % _columnsPerBlock);
 
         public MatrixView View(float* data) => new(data, _rowsPerGroup, _groupStride, _rowStride, _columnsPerBlock, _blockStride);
     }
