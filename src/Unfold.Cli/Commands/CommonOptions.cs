@@ -56,7 +56,7 @@ internal sealed class CommonOptions
         _set.Bind(Values.Whole("--warmup", "Steps at the beginning over which the learning rate rises", 0, int.MaxValue, standard.WarmupSteps),
             (options, value) => options with { WarmupSteps = value });
         _set.Bind(Values.Number("--momentum", "The momentum of momentum and nesterov", Values.Above0, 0.9999, Math.Round(standard.Momentum, 6)), (options, value) => options with { Momentum = (float)value });
-        _set.Bind(Values.Number("--weight-decay", "Decoupled weight decay", 0, 1, standard.WeightDecay), (options, value) => options with { WeightDecay = (float)value });
+        _set.Bind(Values.Number("--weight-decay", "What part of each weight is added to its gradient", 0, 1, standard.WeightDecay), (options, value) => options with { WeightDecay = (float)value });
         _set.Bind(Values.Number("--clip", "Scale all gradients down together to at most this norm; 0 for no limit", 0, double.MaxValue, standard.ClipNorm ?? 0),
             (options, value) => options with { ClipNorm = value == 0 ? null : (float)value });
         _set.Bind(Values.OptionalNumber("--clip-value", "Cut each gradient to within this distance of zero [default: no limit]", Values.Above0, double.MaxValue),

@@ -57,7 +57,7 @@ internal sealed class TextOptions
         _model.Bind(Values.Whole("--hidden", "Hidden units of each recurrent layer", 1, 65536, Standard.Hidden), (options, value) => options with { Hidden = value });
         _model.Bind(Values.Whole("--layers", "Recurrent layers on top of each other", 1, 64, Standard.Layers), (options, value) => options with { Layers = value });
         _model.Bind(Values.OptionalWhole("--embedding", "The size of a token's vector [default: as --hidden]", 1, 65536), (options, value) => options with { Embedding = value });
-        _model.Bind(new Option<bool>("--skip-connections") { Description = "Each layer reads the token's vector too, and the output reads every layer" },
+        _model.Bind(new Option<bool>("--skip-connections") { Description = "Each layer above the first adds its input to its output" },
             (options, value) => options with { SkipConnections = value });
         _model.Bind(Values.Number("--dropout", "The probability with which a number between layers is dropped while training", 0, 0.99, Standard.Dropout),
             (options, value) => options with { Dropout = (float)value });

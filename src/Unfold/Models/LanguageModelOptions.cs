@@ -38,7 +38,7 @@ public sealed record LanguageModelOptions : TrainingOptions
     /// <summary>The size of a token's vector, C; at least 1; null (default) for the hidden size.</summary>
     public int? Embedding { get; init; }
 
-    /// <summary>Whether each layer reads the token's vector too, and the output reads every layer (Graves 2013); default false.</summary>
+    /// <summary>Whether each recurrent layer above the first adds its input to its output (He et al. 2016); default false.</summary>
     public bool SkipConnections { get; init; }
 
     /// <summary>Characters (default) or words.</summary>
