@@ -5,8 +5,8 @@ public sealed class InterruptionTests
 {
     private static readonly string[] Train =
     [
-        "train", "text", "text.txt", "--hidden", "96", "--layers", "2", "--dropout", "0.1", "--batch", "8", "--unroll", "32", "--epochs", "6",
-        "--learning-rate", "0.005", "--patience", "3", "--sample", "0", "--out", "model.safetensors",
+        "train", "text", "text.txt", "--hidden", "64", "--layers", "2", "--dropout", "0.1", "--batch", "8", "--unroll", "32", "--epochs", "40",
+        "--learning-rate", "0.005", "--patience", "30", "--sample", "0", "--out", "model.safetensors",
     ];
 
     [Fact]
@@ -16,13 +16,13 @@ public sealed class InterruptionTests
         byte[] expected = Uninterrupted(folder);
 
         using UnfoldProcess run = UnfoldProcess.Start(folder.Path, [.. Train, "--checkpoint", "run.checkpoint"]);
-        run.WaitForOutput("epoch 2/6");
+        run.WaitForOutput("epoch 2/40");
         run.Signal("INT");
         run.WaitForExit();
 
         Assert.Equal(1, run.ExitCode);
         Assert.StartsWith("unfold: interrupted; the checkpoint is saved: the same command with --resume run.checkpoint ", run.Error);
-        Assert.DoesNotContain("epoch 6/6", run.Output);
+        Assert.DoesNotContain("epoch 40/40", run.Output);
         Assert.False(File.Exists(folder["model.safetensors"]));
         Assert.Equal(expected, Resumed(folder));
     }
@@ -32,7 +32,7 @@ public sealed class InterruptionTests
     {
         using TemporaryFolder folder = FolderWithText();
         using UnfoldProcess run = UnfoldProcess.Start(folder.Path, Train);
-        run.WaitForOutput("epoch 1/6");
+        run.WaitForOutput("epoch 1/40");
         run.Signal("TERM");
         run.WaitForExit();
         Assert.Equal(1, run.ExitCode);
@@ -47,7 +47,7 @@ public sealed class InterruptionTests
         string[] resumed = [.. Train, "--checkpoint", "run.checkpoint", "--resume", "run.checkpoint"];
         using (UnfoldProcess first = UnfoldProcess.Start(folder.Path, [.. Train, "--checkpoint", "run.checkpoint"]))
         {
-            first.WaitForOutput("epoch 1/6");
+            first.WaitForOutput("epoch 1/40");
             WaitForFile(folder["run.checkpoint"]);
             first.Signal("KILL");
             first.WaitForExit();
@@ -85,7 +85,7 @@ public sealed class InterruptionTests
     private static TemporaryFolder FolderWithText()
     {
         var folder = new TemporaryFolder();
-        folder.Write("text.txt", Texts.Sentences(1500));
+        folder.Write("text.txt", Texts.Sentences(600));
         return folder;
     }
 

@@ -91,6 +91,11 @@ internal sealed class TextRun
 
         Console.Out.WriteLine($"{Say.Count(model.ParameterCount)} parameters, {Say.Count(model.Vocabulary.Count)} tokens in the vocabulary; "
             + $"saved as {Out} ({Say.Size(new FileInfo(Out).Length)})");
+        if (Held(model) is string held)
+        {
+            Console.Out.WriteLine(held);
+        }
+
         if (Sample > 0)
         {
             Console.Out.WriteLine();
@@ -101,6 +106,16 @@ internal sealed class TextRun
 
             Console.Out.WriteLine();
         }
+    }
+
+    /// <summary>What the model makes of the held-out text, beside the trivial baseline; null where nothing was held out.</summary>
+    private static string? Held(LanguageModel model)
+    {
+        IReadOnlyDictionary<string, double> final = model.Report.Final;
+        return final.TryGetValue("validation_loss", out double loss)
+            ? $"held-out text: loss {loss:F4}, perplexity {Say.Number(final["perplexity"])}, {final["bits_per_character"]:F3} bits a character, "
+                + $"accuracy {final["accuracy"]:F3}; by frequency alone: loss {final["unigram_loss"]:F4}, perplexity {Say.Number(final["unigram_perplexity"])}"
+            : null;
     }
 
     /// <summary>An argument as it can be typed again.</summary>
