@@ -61,6 +61,8 @@ internal sealed class TextOptions
             (options, value) => options with { SkipConnections = value });
         _model.Bind(Values.Number("--dropout", "The probability with which a number between layers is dropped while training", 0, 0.99, Standard.Dropout),
             (options, value) => options with { Dropout = (float)value });
+        _model.Bind(Values.Number("--dropout-edges", "The same before the first recurrent layer and before the output; for words", 0, 0.99, Standard.EdgeDropout),
+            (options, value) => options with { EdgeDropout = (float)value });
         _model.Bind(Values.Whole("--unroll", "How many tokens the gradient goes back", 1, 65536, Standard.Unroll), (options, value) => options with { Unroll = value });
     }
 }

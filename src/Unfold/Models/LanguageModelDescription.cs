@@ -54,6 +54,8 @@ internal static class LanguageModelDescription
             .Append($"{options.Optimizer} at {options.LearningRate} ({options.Decay})");
         if (options.Dropout > 0)
             text.Append($", dropout {options.Dropout}");
+        if (options.EdgeDropout > 0)
+            text.Append($", edge dropout {options.EdgeDropout}");
         if (options.ClipNorm is float norm)
             text.Append($", gradients clipped to norm {norm}");
         if (options.ClipValue is float value)

@@ -50,8 +50,14 @@ public sealed record LanguageModelOptions : TrainingOptions
     /// </summary>
     public int? VocabularySize { get; init; }
 
-    /// <summary>The probability with which a number between layers is dropped while training; in [0, 1); default 0.</summary>
+    /// <summary>The probability with which an input of a recurrent layer above the first is dropped while training; from 0 to below 1; default 0.</summary>
     public float Dropout { get; init; }
+
+    /// <summary>
+    /// The same for what goes into the first recurrent layer and into the output layer; from 0 to below 1; default 0. Worth having for words, whose
+    /// vectors are many (Zaremba et al. 2014); characters learn more slowly with it.
+    /// </summary>
+    public float EdgeDropout { get; init; }
 
     /// <summary>The share of the text, from its end, that is held out to measure the loss on; in [0, 0.9]; default 0.1.</summary>
     public double Validation { get; init; } = 0.1;
@@ -71,6 +77,7 @@ public sealed record LanguageModelOptions : TrainingOptions
         int least = Tokens == TokenKind.Word ? 3 : 2;
         Require(VocabularySize is null || VocabularySize >= least, nameof(VocabularySize), $"a whole number of at least {least}", VocabularySize);
         Require(Dropout is >= 0 and < 1, nameof(Dropout), "a number from 0 to below 1", Dropout);
+        Require(EdgeDropout is >= 0 and < 1, nameof(EdgeDropout), "a number from 0 to below 1", EdgeDropout);
         Require(Validation is >= 0 and <= 0.9, nameof(Validation), "a number from 0 to 0.9", Validation);
         Require(Unroll is >= 1 and <= 1 << 20, nameof(Unroll), "a whole number from 1 to 1048576", Unroll);
         Require(!Cell!.NeedsEqualSizes || (Embedding ?? Hidden) == Hidden, nameof(Embedding),

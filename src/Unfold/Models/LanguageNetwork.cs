@@ -17,8 +17,8 @@ internal sealed class LanguageNetwork
         Encoder = new Embedding(Parameters, "encoder", vocabularySize, embedding);
         Rnn = new Recurrent(Parameters, "rnn", options.Cell, embedding, options.Hidden, options.Layers, options.Dropout, options.SkipConnections);
         Decoder = new Linear(Parameters, "decoder", Rnn.OutputSize, vocabularySize);
-        _inputDropout = new Dropout("encoder.dropout", options.Dropout);
-        _outputDropout = new Dropout("decoder.dropout", options.Dropout);
+        _inputDropout = new Dropout("encoder.dropout", options.EdgeDropout);
+        _outputDropout = new Dropout("decoder.dropout", options.EdgeDropout);
     }
 
     /// <summary>All weights.</summary>
