@@ -135,14 +135,14 @@ public sealed class LanguageModel
 
     /// <summary>How well the model predicts a text, with the state carried from its beginning to its end, beside the unigram baseline.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="progress">Told the share that is done, from 0 to 1.</param>
+    /// <param name="progress">Told how many tokens are done.</param>
     /// <param name="cancellationToken">Ends the evaluation.</param>
     /// <returns>Loss, perplexity, accuracy, and the baseline's.</returns>
     /// <exception cref="InputException">The text is empty, or has a character that the model does not know.</exception>
-    public Evaluation Evaluate(string text, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public Evaluation Evaluate(string text, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return new TextScorer(_network, _description).Evaluate(text, progress, cancellationToken);
+        return new TextScorer(_network, _description).Evaluate(text, progress is null ? null : progress.Report, cancellationToken);
     }
 
     /// <summary>The model for a reader: layers, shapes and numbers of parameters, the cell's equations, the vocabulary, and how it was trained.</summary>

@@ -19,6 +19,7 @@ internal static class LanguageModelTraining
             : Vocabulary.OfCharacters(corpus.Text, options.VocabularySize);
         int[] trainingTokens = vocabulary.Encode(training);
         int[] heldOutTokens = vocabulary.Encode(heldOut);
+        RequireRoom(options, vocabulary.Count);
         RequireEnough(corpus, trainingTokens.Length, options);
 
         LanguageNetwork network = LanguageNetwork.Build(options, vocabulary.Count);
@@ -33,11 +34,12 @@ internal static class LanguageModelTraining
         Dictionary<string, double> final = new() { ["train_loss"] = position.Epochs[^1].TrainLoss };
         if (heldOutTokens.Length > 0)
         {
-            Evaluation evaluation = new TextScorer(network, description).Evaluate(heldOut, null, cancellationToken);
+            Evaluation evaluation = new TextScorer(network, description).Evaluate(heldOut, trainer.ReportMeasured, cancellationToken);
             foreach ((string name, double value) in evaluation.Metrics)
                 final[name] = value;
         }
 
+        trainer.ReportFinished();
         report = report with
         {
             Command = options.Command,
@@ -63,5 +65,16 @@ internal static class LanguageModelTraining
         };
         throw new InputException($"{what} is too short: its training part has {tokens} tokens, and a batch of {options.Batch} stretches of {options.Unroll} needs {needed}. "
             + "Give more text, or a smaller batch or unroll.");
+    }
+
+    /// <summary>The logits of a step are one tensor.</summary>
+    private static void RequireRoom(LanguageModelOptions options, int vocabularySize)
+    {
+        double logits = (double)options.Batch * options.Unroll * vocabularySize;
+        if (logits > int.MaxValue)
+        {
+            throw new OptionException(nameof(options.Batch), $"Batch {options.Batch} times Unroll {options.Unroll} times {vocabularySize} tokens is {logits:G3} scores a step, "
+                + "and fewer than 2^31 are possible: make one of them smaller.");
+        }
     }
 }

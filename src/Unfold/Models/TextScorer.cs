@@ -42,12 +42,14 @@ internal sealed class TextScorer(LanguageNetwork network, LanguageModelFile desc
     }
 
     /// <summary>Measures a text with the state carried from its beginning to its end.</summary>
-    internal Evaluation Evaluate(string text, IProgress<double>? progress, CancellationToken cancellationToken)
+    /// <param name="text">The text.</param>
+    /// <param name="done">Told how many tokens are done.</param>
+    /// <param name="cancellationToken">Ends the measurement.</param>
+    internal Evaluation Evaluate(string text, Action<long>? done, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         int[] tokens = Encode(text);
         float[] losses = new float[tokens.Length];
-        Action<long>? done = progress is null ? null : count => progress.Report((double)count / tokens.Length);
         long right = _scorer.Score(tokens, losses, done, cancellationToken);
         return new Evaluation
         {

@@ -81,6 +81,15 @@ internal sealed class Trainer
         if (_stopping is not null)
             _best.Values.CopyTo(_task.Parameters.Values);
         UpdateTimes();
+    }
+
+    /// <summary>Tells the observer how far a measurement after the run has come.</summary>
+    internal void ReportMeasured(long items) => Report(TrainingStage.Validating, items);
+
+    /// <summary>Tells the observer that everything is done.</summary>
+    internal void ReportFinished()
+    {
+        UpdateTimes();
         Report(TrainingStage.Finished);
     }
 

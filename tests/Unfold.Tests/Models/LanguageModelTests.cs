@@ -97,6 +97,21 @@ public sealed class LanguageModelTests : IDisposable
     }
 
     [Fact]
+    public void Many_threads_may_use_a_model_at_once()
+    {
+        string text = TinyText.Sentences(20);
+        string[] expected = [.. Enumerable.Range(0, 8).Select(seed => Written((ulong)seed))];
+        double score = Trained.Value.Score(text).Whole.LogProbability;
+        Parallel.For(0, 32, i =>
+        {
+            Assert.Equal(expected[i % 8], Written((ulong)i % 8));
+            Assert.Equal(score, Trained.Value.Score(text).Whole.LogProbability);
+        });
+
+        static string Written(ulong seed) => string.Concat(Trained.Value.Generate(new GenerationOptions { Seed = seed, Length = 50 }));
+    }
+
+    [Fact]
     public void Lines_add_up_to_the_whole_and_to_the_evaluation()
     {
         string text = TinyText.Sentences(30);
@@ -170,8 +185,9 @@ public sealed class LanguageModelTests : IDisposable
         Assert.Equal("Hidden", Assert.Throws<OptionException>(() => LanguageModel.Train(Text, TinyText.Options with { Hidden = 0 })).Option);
         Assert.Equal("The text is too short: its training part has 45 tokens, and a batch of 4 stretches of 16 needs 65. Give more text, or a smaller batch or unroll.",
             Assert.Throws<InputException>(() => LanguageModel.Train(Text[..50], TinyText.Options)).Message);
+        Assert.Equal("Batch", Assert.Throws<OptionException>(() => LanguageModel.Train(Text, TinyText.Options with { Batch = 1 << 14, Unroll = 1 << 14 })).Option);
         Assert.Contains("diverged", Assert.Throws<TrainingException>(() =>
-            LanguageModel.Train(Text, TinyText.Options with { Optimizer = OptimizerKind.Sgd, LearningRate = 1e30f, ClipNorm = null })).Message);
+            LanguageModel.Train(Text, TinyText.Options with { Optimizer = OptimizerKind.Sgd, LearningRate = 1e38f, ClipNorm = null })).Message);
     }
 
     [Fact]

@@ -25,9 +25,10 @@ public sealed class TrainingLoopTests
     [Fact]
     public void Nothing_need_be_held_out()
     {
-        LanguageModel model = LanguageModel.Train(TinyText.Sentences(100), TinyText.Options with { Epochs = 1, Validation = 0, Patience = 1 });
+        LanguageModel model = LanguageModel.Train(TinyText.Sentences(100), TinyText.Options with { Epochs = 1, Validation = 0 });
         Assert.Null(model.Report.Epochs[0].ValidationLoss);
         Assert.Equal(["train_loss"], model.Report.Final.Keys);
+        Assert.Equal("Patience", Assert.Throws<OptionException>(() => LanguageModel.Train(TinyText.Sentences(100), TinyText.Options with { Validation = 0, Patience = 1 })).Option);
     }
 
     [Theory]
