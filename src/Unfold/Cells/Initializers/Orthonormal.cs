@@ -1,3 +1,5 @@
+using Unfold.Kernels.Elementwise;
+
 namespace Unfold.Cells.Initializers;
 
 /// <summary>An orthonormal basis by Householder reflections.</summary>
@@ -17,10 +19,10 @@ internal static class Orthonormal
         {
             // The reflection I - 2 u uᵀ that turns vector k, from element k on, into a multiple of the first axis; u is kept in its place.
             Span<double> u = vectors[k].AsSpan(k);
-            double norm = Math.Sqrt(Dot(u, u));
+            double norm = Norm(u);
             signs[k] = u[0] > 0 ? -1 : 1;
             u[0] -= signs[k] * norm;
-            double size = Math.Sqrt(Dot(u, u));
+            double size = Norm(u);
             if (size > 0)
             {
                 for (int i = 0; i < u.Length; i++)
@@ -36,35 +38,22 @@ internal static class Orthonormal
         {
             basis[k] = new double[length];
             basis[k][k] = signs[k];
-            for (int j = count - 1; j >= 0; j--)
+            for (int j = k; j >= 0; j--)
                 Reflect(vectors[j].AsSpan(j), basis[k].AsSpan(j));
         }
 
         return basis;
     }
 
-    private static void Reflect(ReadOnlySpan<double> u, Span<double> v)
+    private static unsafe void Reflect(ReadOnlySpan<double> u, Span<double> v)
     {
-        double twice = 2 * Dot(u, v);
-        for (int i = 0; i < v.Length; i++)
-            v[i] -= twice * u[i];
+        fixed (double* pu = u, pv = v)
+            DoubleVectors.SubtractScaled(2 * DoubleVectors.Dot(pu, pv, v.Length), pu, pv, v.Length);
     }
 
-    /// <summary>Four sums side by side: as fast as the processor adds without depending on its vector width.</summary>
-    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    private static unsafe double Norm(ReadOnlySpan<double> v)
     {
-        double sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
-        int i = 0;
-        for (; i + 4 <= a.Length; i += 4)
-        {
-            sum0 += a[i] * b[i];
-            sum1 += a[i + 1] * b[i + 1];
-            sum2 += a[i + 2] * b[i + 2];
-            sum3 += a[i + 3] * b[i + 3];
-        }
-
-        for (; i < a.Length; i++)
-            sum0 += a[i] * b[i];
-        return sum0 + sum1 + (sum2 + sum3);
+        fixed (double* p = v)
+            return Math.Sqrt(DoubleVectors.Dot(p, p, v.Length));
     }
 }

@@ -95,20 +95,19 @@ internal static class ParameterInitializer
     {
         if (rows != columns)
             throw new ArgumentException($"spectral_radius needs a square matrix, but this one is [{rows}, {columns}].");
-        var matrix = new double[rows, rows];
         for (ulong attempt = 0; attempt < Attempts; attempt++)
         {
             for (int i = 0; i < values.Length; i++)
             {
                 bool kept = CountedRandom.Uniform(seed, place, NoSequence, 2 * attempt, (uint)i) < density;
-                matrix[i / rows, i % rows] = kept ? 2.0 * CountedRandom.Uniform(seed, place, NoSequence, 2 * attempt + 1, (uint)i) - 1 : 0;
+                values[i] = kept ? 2 * CountedRandom.Uniform(seed, place, NoSequence, 2 * attempt + 1, (uint)i) - 1 : 0;
             }
 
-            double drawn = Eigenvalues.SpectralRadius(matrix);
-            if (radius != 0 && drawn < 1e-6)
+            double drawn = radius == 0 ? 1 : Initializers.SpectralRadius.Of(values, rows);
+            if (drawn == 0)
                 continue;
             for (int i = 0; i < values.Length; i++)
-                values[i] = (float)(radius == 0 ? 0 : matrix[i / rows, i % rows] * (radius / drawn));
+                values[i] = (float)(values[i] * (radius / drawn));
             return;
         }
 

@@ -1,5 +1,3 @@
-using Unfold.Cells.Initializers;
-
 namespace Unfold.Tests.Cells.Initializers;
 
 public sealed class EigenvaluesTests

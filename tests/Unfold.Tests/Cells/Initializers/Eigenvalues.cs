@@ -1,6 +1,6 @@
-namespace Unfold.Cells.Initializers;
+namespace Unfold.Tests.Cells.Initializers;
 
-/// <summary>The eigenvalues of a real matrix, for the initialisation of reservoirs.</summary>
+/// <summary>The eigenvalues of a real matrix by the QR algorithm: another way than the library's to a spectral radius.</summary>
 internal static class Eigenvalues
 {
     /// <summary>Steps of the QR iteration on one eigenvalue after which it is given up; in practice two or three are needed.</summary>
