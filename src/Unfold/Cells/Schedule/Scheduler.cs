@@ -51,10 +51,20 @@ internal sealed class Scheduler
         (SchedulePass pass, List<(WeightReference, Slot, Slot)> weights) = BuildBackward(backward);
         return new CellSchedule
         {
-            Graph = _graph, Sizes = _sizes, InputWidth = Width(_graph.Input), OutputWidth = _output.Width, OutputState = _outputState,
-            StateWidths = [.. _graph.States.Select(s => Width(s.Previous))], Forward = forward, Backward = pass,
-            WeightGradients = Group(weights), KeptGroups = _context.KeptGroups, TemporaryWidths = _context.TemporaryWidths,
-            ParameterGradients = [.. backward.Parameters.Select(p => (p.Parameter, p.Term.Width))], Vectors = _context.Vectors, Masks = _masks,
+            Graph = _graph,
+            Sizes = _sizes,
+            InputWidth = Width(_graph.Input),
+            OutputWidth = _output.Width,
+            OutputState = _outputState,
+            StateWidths = [.. _graph.States.Select(s => Width(s.Previous))],
+            Forward = forward,
+            Backward = pass,
+            WeightGradients = Group(weights),
+            KeptGroups = _context.KeptGroups,
+            TemporaryWidths = _context.TemporaryWidths,
+            ParameterGradients = [.. backward.Parameters.Select(p => (p.Parameter, p.Term.Width))],
+            Vectors = _context.Vectors,
+            Masks = _masks,
         };
     }
 

@@ -256,8 +256,17 @@ internal sealed class Translator
             home = inputs.Select(i => i.HomeWidth).FirstOrDefault(h => h > 0);
         return new Value
         {
-            Id = _nextId++, Kind = kind, Width = width, IsRow = node.IsScalar, HomeWidth = home, Origin = node,
-            Op = op, Inputs = inputs, V = v, W = w, Columns = node.IsMatrix ? node.Shape[0].Resolve(_sizes) : 0,
+            Id = _nextId++,
+            Kind = kind,
+            Width = width,
+            IsRow = node.IsScalar,
+            HomeWidth = home,
+            Origin = node,
+            Op = op,
+            Inputs = inputs,
+            V = v,
+            W = w,
+            Columns = node.IsMatrix ? node.Shape[0].Resolve(_sizes) : 0,
         };
     }
 }
