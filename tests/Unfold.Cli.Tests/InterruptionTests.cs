@@ -82,6 +82,20 @@ public sealed class InterruptionTests
         }
     }
 
+    [UnixFact]
+    public void APipeWhoseReaderHasGoneEndsTheWork()
+    {
+        using TemporaryFolder folder = FolderWithText();
+        using UnfoldProcess train = UnfoldProcess.Run(
+            folder.Path, "train", "text", "text.txt", "--hidden", "8", "--epochs", "1", "--batch", "8", "--sample", "0");
+        Assert.Equal(0, train.ExitCode);
+        using UnfoldProcess run = UnfoldProcess.Start(
+            "sh", folder.Path, "-c", $"'{UnfoldProcess.Executable}' generate model.safetensors --length 1000000000 | head -c 20");
+        run.WaitForExit();
+        Assert.NotEqual("", run.Output);
+        Assert.Equal("", run.Error);
+    }
+
     private static TemporaryFolder FolderWithText()
     {
         var folder = new TemporaryFolder();

@@ -80,6 +80,7 @@ internal static class Boundary
 
     private static int Invoke(string[] args)
     {
+        Pipe.NoticeItsEnd();
         RootCommand root = Root.Build();
 
         // A prompt may begin with '@' or '-': no response files, no bundles of short options.

@@ -4,11 +4,14 @@ using Unfold.Training;
 
 namespace Unfold.Cli.Terminal;
 
-/// <summary>A bar for the whole run and one for the validation at hand, with the numbers beside them; finished epochs stay above.</summary>
+/// <summary>A bar for the whole run with the numbers beside it; finished epochs stay above.</summary>
 internal sealed class LiveView : TrainingView
 {
     // Often enough for the eye, seldom enough for the machine.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    // What the percentage and the numbers take at most.
+    private const int Numbers = 85;
 
     private readonly bool _words;
     private readonly ProgressTask _run;
@@ -23,7 +26,7 @@ internal sealed class LiveView : TrainingView
     public static T Run<T>(bool words, Func<TrainingView, T> work) => AnsiConsole.Progress()
         .AutoClear(true)
         .HideCompleted(false)
-        .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+        .Columns(Columns())
         .Start(context => work(new LiveView(words, context.AddTask("starting"))));
 
     public override void Report(TrainingProgress value)
@@ -38,12 +41,22 @@ internal sealed class LiveView : TrainingView
         }
 
         _sinceUpdate.Restart();
-        string what = value.Stage == TrainingStage.Validating ? "validating" : StepLine(value, _words);
-        _run.Description = Markup.Escape($"epoch {value.Epoch}/{value.Epochs}  {what}");
+        string what = value.Stage == TrainingStage.Validating ? "validating" : ShortLine(value, _words);
+        _run.Description = Markup.Escape($"{value.Epoch}/{value.Epochs}  {what}");
         if (value.Stage == TrainingStage.Training)
         {
             _run.MaxValue = Math.Max(1, value.Steps);
             _run.Value = value.Step;
         }
+    }
+
+    /// <summary>The numbers come first: where there is no room for a bar beside them, the percentage alone shows how far the run is.</summary>
+    private static ProgressColumn[] Columns()
+    {
+        var text = new TaskDescriptionColumn { Alignment = Justify.Left };
+        int room = AnsiConsole.Profile.Width - Numbers;
+        return room < 10
+            ? [new PercentageColumn(), text]
+            : [new ProgressBarColumn { Width = Math.Min(room, 40) }, new PercentageColumn(), text];
     }
 }

@@ -28,6 +28,14 @@ internal abstract class TrainingView : IProgress<TrainingProgress>
         return $"loss {at.RecentLoss:F4} ({Measure(at.RecentLoss, at.CharactersPerToken, words)})  gradient {at.GradientNorm:F3}  {Rate(at)}{left}";
     }
 
+    /// <summary>The same for a line that is rewritten in its place: at most about 75 characters.</summary>
+    protected static string ShortLine(in TrainingProgress at, bool words)
+    {
+        string measure = words ? $"perplexity {Say.Number(at.Perplexity)}" : $"{at.BitsPerCharacter:F3} bits/char";
+        string left = at.TimeLeft is TimeSpan time ? $"  {Say.Time(time)} left" : "";
+        return $"loss {at.RecentLoss:F4}  {measure}  grad {at.GradientNorm:F3}  {Say.Count((long)at.TokensPerSecond)} tok/s{left}";
+    }
+
     /// <summary>A loss by its usual name: bits a character for characters, perplexity for words.</summary>
     private static string Measure(double loss, double charactersPerToken, bool words) => words
         ? $"perplexity {Say.Number(Math.Exp(loss))}"
