@@ -1,3 +1,5 @@
+using Unfold.Cells;
+using Unfold.Data;
 using Unfold.Models;
 using Unfold.Training;
 
@@ -5,6 +7,28 @@ namespace Unfold.Tests.Models;
 
 public sealed class TrainingLoopTests
 {
+    [Theory]
+    [InlineData("lstm", TokenKind.Character)]
+    [InlineData("gru", TokenKind.Word)]
+    public void A_step_allocates_nothing_once_every_length_has_been_seen(string cell, TokenKind tokens)
+    {
+        Allocations watch = new();
+        LanguageModelOptions options = TinyText.Options with
+        {
+            Cell = Cell.Named(cell),
+            Tokens = tokens,
+            Layers = 2,
+            Dropout = 0.2f,
+            Epochs = 3,
+            Unroll = 7,
+            ClipValue = 1,
+            WarmupSteps = 3,
+        };
+        LanguageModel.Train(TinyText.Sentences(300), options, watch);
+        Assert.True(watch.StepsInLastEpoch > 20);
+        Assert.Equal(0, watch.InLastEpoch);
+    }
+
     [Fact]
     public void Progress_is_told_at_every_step_and_agrees_with_the_report()
     {
@@ -51,5 +75,25 @@ public sealed class TrainingLoopTests
     private sealed class Collector(List<TrainingProgress> seen) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => seen.Add(value);
+    }
+
+    private sealed class Allocations : IProgress<TrainingProgress>
+    {
+        private long _before;
+
+        public long InLastEpoch { get; private set; }
+
+        public int StepsInLastEpoch { get; private set; }
+
+        public void Report(TrainingProgress value)
+        {
+            long now = GC.GetAllocatedBytesForCurrentThread();
+            if (value.Stage == TrainingStage.Training && value.Epoch == value.Epochs)
+            {
+                if (StepsInLastEpoch++ > 0)
+                    InLastEpoch += now - _before;
+                _before = GC.GetAllocatedBytesForCurrentThread();
+            }
+        }
     }
 }

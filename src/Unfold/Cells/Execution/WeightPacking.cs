@@ -7,6 +7,10 @@ namespace Unfold.Cells.Execution;
 /// <summary>Brings the weights of a packed product into the layout that GEMM reads.</summary>
 internal static unsafe class WeightPacking
 {
+    /// <summary>This thread's room for gathering weights that do not lie at equal distances.</summary>
+    [ThreadStatic]
+    private static float[]? _staging;
+
     /// <summary>
     /// The matrices of a product as one view, without a copy, where they lie at equal distances; the parameters of a layer are laid out so that the common
     /// products do. Null otherwise.
@@ -65,10 +69,13 @@ internal static unsafe class WeightPacking
 
         // As [columns, depth] where the weights are used as they are, as [depth, columns] where their transposes are.
         int width = transposed ? columns : depth;
-        float[] staging = GC.AllocateUninitializedArray<float>(checked(depth * columns));
+        if (_staging is null || _staging.Length < checked(depth * columns))
+            _staging = GC.AllocateUninitializedArray<float>(depth * columns);
+        float[] staging = _staging;
         int row = 0, column = 0;
-        foreach (WeightReference weight in step.Weights)
+        for (int i = 0; i < step.Weights.Count; i++)
         {
+            WeightReference weight = step.Weights[i];
             ReadOnlySpan<float> values = parameters[weight.Parameter].Value.Values;
             for (int r = 0; r < weight.Rows; r++)
             {

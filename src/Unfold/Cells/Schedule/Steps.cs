@@ -18,10 +18,10 @@ internal sealed record GemmStep(
     IReadOnlyList<int> Biases, bool Accumulate, int Id) : Step
 {
     /// <summary>Rows of the packed matrix: all operands' widths.</summary>
-    public int Depth => Operands.Sum(o => o.Width);
+    public int Depth { get; } = Operands.Sum(o => o.Width);
 
     /// <summary>Columns of the packed matrix: all destinations' widths.</summary>
-    public int Columns => Destinations.Sum(d => d.Width);
+    public int Columns { get; } = Destinations.Sum(d => d.Width);
 
     public override string ToString() =>
         $"product {string.Join(" ", Operands)} -> {string.Join(" ", Destinations)}{(Accumulate ? " (added)" : "")} [{Depth} x {Columns}]";
