@@ -51,14 +51,22 @@ public sealed unsafe class GemmParallelTests
             MatrixView va = MatrixView.RowMajor(pa, 200), vb = MatrixView.RowMajor(pb, 300), vc = MatrixView.RowMajor(pc, 300);
             GemmKernel.MultiplyParallel(va, false, vb, false, 300, 300, 200, vc, false, null);
             GemmKernel.MultiplyParallel(va, false, vb, false, 20, 300, 200, vc, false, null);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 10; i++)
+            // The least of some rounds: while another test has the team, the parts run on this thread, and the first time they do their
+            // scratch memory is made here.
+            long least = long.MaxValue;
+            for (int round = 0; round < 5; round++)
             {
-                GemmKernel.MultiplyParallel(va, false, vb, false, 300, 300, 200, vc, false, null);
-                GemmKernel.MultiplyParallel(va, false, vb, false, 20, 300, 200, vc, false, null);
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                for (int i = 0; i < 10; i++)
+                {
+                    GemmKernel.MultiplyParallel(va, false, vb, false, 300, 300, 200, vc, false, null);
+                    GemmKernel.MultiplyParallel(va, false, vb, false, 20, 300, 200, vc, false, null);
+                }
+
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
             }
 
-            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            Assert.Equal(0, least);
         }
     }
 }
