@@ -1,19 +1,21 @@
 using BenchmarkDotNet.Running;
+using Unfold.Bench;
 using Unfold.Bench.Kernels;
 using Unfold.Bench.Layers;
 
-// `quick [gemm|elementwise]` and `layers [CELL...]` print tables in seconds, timed here; anything else goes to BenchmarkDotNet (try `--list flat`).
-if (args is ["quick", ..])
+// Tables that this program times itself, in seconds or minutes; anything else goes to BenchmarkDotNet (try `--list flat`).
+switch (args)
 {
-    QuickTables.Run(args.Length > 1 ? args[1] : null);
-    return 0;
+    case ["quick", ..]:
+        QuickTables.Run(args.Length > 1 ? args[1] : null);
+        break;
+    case ["layers", ..]:
+        LayerTable.Run(args[1..]);
+        break;
+    case ["compare", ..]:
+        CompareTable.Run(new Options(args.AsSpan(1)));
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(QuickTables).Assembly).Run(args);
+        break;
 }
-
-if (args is ["layers", ..])
-{
-    LayerTable.Run(args[1..]);
-    return 0;
-}
-
-BenchmarkSwitcher.FromAssembly(typeof(QuickTables).Assembly).Run(args);
-return 0;

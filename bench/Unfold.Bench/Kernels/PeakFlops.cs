@@ -4,13 +4,27 @@ using Unfold.Kernels.Simd;
 
 namespace Unfold.Bench.Kernels;
 
-/// <summary>The limit: independent chains of fused multiply-adds on registers, twelve of them, on one thread.</summary>
+/// <summary>The limit: independent chains of fused multiply-adds on registers, twelve of them a thread.</summary>
 internal static class PeakFlops
 {
     private const int Chains = 12;
 
     private const int Rounds = 2_000_000;
 
+    /// <summary>Operations a second of some threads at once.</summary>
+    public static double Measure(int threads)
+    {
+        var each = new double[threads];
+        Thread[] others = [.. Enumerable.Range(1, threads - 1).Select(i => new Thread(() => each[i] = Measure()))];
+        foreach (Thread thread in others)
+            thread.Start();
+        each[0] = Measure();
+        foreach (Thread thread in others)
+            thread.Join();
+        return each.Sum();
+    }
+
+    /// <summary>Operations a second of the calling thread.</summary>
     public static double Measure()
     {
         double best = 0;
