@@ -14,6 +14,7 @@ internal static unsafe class QuickTables
         Console.WriteLine($"vectors of {VectorWidth.Bits} bits, {Team.Shared.Size} threads");
         if (only is null or "gemm") PrintGemm();
         if (only is null or "elementwise") PrintElementwise();
+        if (only is null or "team") TeamTable.Print();
     }
 
     private static void PrintGemm()
