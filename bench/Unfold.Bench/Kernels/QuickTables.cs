@@ -15,6 +15,7 @@ internal static unsafe class QuickTables
         if (only is null or "gemm") PrintGemm();
         if (only is null or "gemm" or "targets") PrintTargets();
         if (only is null or "elementwise") PrintElementwise();
+        if (only is null or "team") TeamTable.Print();
     }
 
     private static void PrintGemm()

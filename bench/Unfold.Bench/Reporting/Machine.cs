@@ -19,6 +19,10 @@ internal static class Machine
         + $"{RuntimeInformation.FrameworkDescription}, vectors of {VectorWidth.Bits} bits; limit {limit:F0} GFLOP/s, measured."
         + $"{(peers is null ? "" : $" Beside: {string.Join("; ", peers)}.")}");
 
+    /// <summary>The same where neither threads nor arithmetic count.</summary>
+    public static string Describe() => string.Create(
+        CultureInfo.InvariantCulture, $"{Processor()}, {Environment.ProcessorCount} processors; {DateTime.UtcNow:yyyy-MM-dd}; {RuntimeInformation.FrameworkDescription}.");
+
     private static string Processor()
     {
         const string file = "/proc/cpuinfo";

@@ -15,6 +15,8 @@ public sealed record LanguageModelOptions : TrainingOptions
 
     private static readonly Lazy<Cell> DefaultCell = new(() => Cell.Named("lstm"));
 
+    private readonly Cell? _cell; // null stands for the default, which is read when somebody wants to see it
+
     /// <summary>The defaults for a text: of a long one, fewer epochs, so that training takes about as long as for a short one.</summary>
     /// <param name="corpus">The text.</param>
     /// <returns>The defaults, with as many epochs as read five million characters in all: at least 2, at most 10.</returns>
@@ -27,7 +29,11 @@ public sealed record LanguageModelOptions : TrainingOptions
 
     /// <summary>The recurrent cell of every layer; default the library's <c>lstm</c>.</summary>
     [JsonIgnore]
-    public Cell Cell { get; init; } = DefaultCell.Value;
+    public Cell Cell
+    {
+        get => _cell ?? DefaultCell.Value;
+        init => _cell = DefaultCell.IsValueCreated && ReferenceEquals(value, DefaultCell.Value) ? null : value;
+    }
 
     /// <summary>Hidden units of each recurrent layer, H; at least 1; default 128.</summary>
     public int Hidden { get; init; } = 128;
