@@ -59,7 +59,7 @@ internal static unsafe partial class Gemm
             {
                 int from = rowStart + (int)((long)tiles * chunk / chunks * RowTile);
                 int to = Math.Min(rowEnd, rowStart + (int)((long)tiles * (chunk + 1) / chunks * RowTile));
-                RunChunk<TSimd>(from, to - from);
+                RunChunk<TSimd>(from, to - from, to < rowEnd);
             }
         }
 
@@ -98,22 +98,26 @@ internal static unsafe partial class Gemm
             else if (start == 0) Narrow.InnerProducts<TSimd>(a, row, row + rows, k, in target, accumulate, PackedA);
         }
 
-        private void RunChunk<TSimd>(int row, int rows)
+        private void RunChunk<TSimd>(int row, int rows, bool hasNext)
             where TSimd : struct, ISimd<TSimd>
         {
             int start = 0;
             do
             {
                 int count = Math.Min(KBlock, k - start);
-                RunTargets<TSimd>(narrow: true, row, rows, start, count); // first: it may use the place of the packed A
+                var ahead = default(Ahead);
+                RunTargets<TSimd>(narrow: true, row, rows, start, count, ref ahead); // first: it may use the place of the packed A
                 PackA<TSimd>(row, rows, start, count);
-                RunTargets<TSimd>(narrow: false, row, rows, start, count);
+                int tiles = (panelEnd - panelStart) * ((rows + RowTile - 1) / RowTile);
                 start += KBlock;
+                if (transposedA && start < k) ahead = new Ahead(a, row, rows, start, Math.Min(KBlock, k - start), tiles);
+                else if (transposedA && hasNext) ahead = new Ahead(a, row + rows, rows, 0, Math.Min(KBlock, k), tiles);
+                RunTargets<TSimd>(narrow: false, row, rows, start - KBlock, count, ref ahead);
             }
             while (start < k);
         }
 
-        private void RunTargets<TSimd>(bool narrow, int row, int rows, int start, int count)
+        private void RunTargets<TSimd>(bool narrow, int row, int rows, int start, int count, ref Ahead ahead)
             where TSimd : struct, ISimd<TSimd>
         {
             int before = 0; // panels of the targets before this one
@@ -124,31 +128,45 @@ internal static unsafe partial class Gemm
                 before += Panels(target.N);
                 if (from >= to || target.N <= Narrow.MaximumColumns != narrow) continue;
                 if (narrow) RunNarrowBlock<TSimd>(in target, row, rows, start, count);
-                else RunBlock<TSimd>(in target, row, rows, start, count, from, to);
+                else RunBlock<TSimd>(in target, row, rows, start, count, from, to, ref ahead);
             }
         }
 
         private void PackA<TSimd>(int row, int rows, int start, int count)
             where TSimd : struct, ISimd<TSimd>
         {
-            // A transposed is read a few of its rows at a time for all tiles: its tiles are narrower than cache lines.
             int tiles = (rows + RowTile - 1) / RowTile;
-            int strip = transposedA ? TransposedStrip : count;
-            for (int done = 0; done < count; done += strip)
+            for (int tile = 0; !transposedA && tile < tiles; tile++)
             {
-                int depth = Math.Min(strip, count - done);
-                for (int tile = 0; tile < tiles; tile++)
-                {
-                    int first = rows * tile / tiles;
-                    int height = (rows * (tile + 1) / tiles) - first;
-                    float* packed = PackedA + ((nint)first * count) + ((nint)done * height);
-                    if (transposedA) Packing.Straight<TSimd>(a, start + done, depth, row + first, height, height, packed);
-                    else Packing.Transposed<TSimd>(a, row + first, height, height, start, count, packed);
-                }
+                int first = rows * tile / tiles;
+                int height = (rows * (tile + 1) / tiles) - first;
+                Packing.Transposed<TSimd>(a, row + first, height, height, start, count, PackedA + ((nint)first * count));
+            }
+
+            // A transposed is read a few of its rows at a time for all tiles: its tiles are narrower than cache lines.
+            for (int done = 0; transposedA && done < count; done += TransposedStrip)
+                PackStrip<TSimd>(row, rows, start, done, Math.Min(TransposedStrip, count - done), count);
+        }
+
+        private void PackStrip<TSimd>(int row, int rows, int start, int done, int depth, int count)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            float** rowStarts = stackalloc float*[TransposedStrip];
+            for (int i = 0; i < depth; i++) rowStarts[i] = a.Row(start + done + i);
+            int tiles = (rows + RowTile - 1) / RowTile;
+            for (int tile = 0; tile < tiles; tile++)
+            {
+                int first = rows * tile / tiles;
+                int height = (rows * (tile + 1) / tiles) - first;
+                float* packed = PackedA + ((nint)first * count) + ((nint)done * height);
+                bool isWhole = height <= TSimd.Count && a.Contiguous(row + first, height) == height;
+                if (isWhole) Packing.Strip<TSimd>(rowStarts, depth, a.Column(row + first), height, packed);
+                else Packing.Straight<TSimd>(a, start + done, depth, row + first, height, height, packed);
             }
         }
 
-        private void RunBlock<TSimd>(in PackedTarget target, int row, int rows, int start, int count, int columnStart, int columnEnd)
+        private void RunBlock<TSimd>(
+            in PackedTarget target, int row, int rows, int start, int count, int columnStart, int columnEnd, ref Ahead ahead)
             where TSimd : struct, ISimd<TSimd>
         {
             var c = target.C;
@@ -171,13 +189,25 @@ internal static unsafe partial class Gemm
                 bool direct = columns == (half ? 1 : 2) * TSimd.Count && c.Contiguous(column, columns) == columns;
                 nint offset = c.Column(column);
                 float* panelBias = blockBias == null ? null : blockBias + column;
+                bool isLast = column + (2 * TSimd.Count) >= columnEnd;
+                float* next = isLast ? panel : panel + ((nint)2 * TSimd.Count * count);
+                nint aheadStep = isLast ? 0 : (2 * TSimd.Count / tiles) + 1;
                 for (int tile = 0; tile < tiles; tile++)
                 {
                     int first = rows * tile / tiles;
                     int height = (rows * (tile + 1) / tiles) - first;
                     float* packed = PackedA + ((nint)first * count);
-                    if (direct) Dispatch.Run<TSimd>(half, height, count, packed, panel, RowStarts + first, offset, panelBias, add);
-                    else RunSpilled<TSimd>(in c, half, height, count, packed, panel, RowStarts + first, column, columns, panelBias, add);
+                    ahead.Fetch();
+                    float* fetch = next + ((nint)count * aheadStep * tile);
+                    if (direct)
+                    {
+                        Dispatch.Run<TSimd>(
+                            half, height, count, packed, panel, RowStarts + first, offset, panelBias, add, fetch, aheadStep);
+                    }
+                    else
+                    {
+                        RunSpilled<TSimd>(in c, half, height, count, packed, panel, RowStarts + first, column, columns, panelBias, add);
+                    }
                 }
             }
         }
@@ -216,7 +246,7 @@ internal static unsafe partial class Gemm
         {
             if (panelBias != null) new ReadOnlySpan<float>(panelBias, columns).CopyTo(new Span<float>(SpillBias, columns));
             if (add) Move(in c, height, rows, column, columns, toSpill: true);
-            Dispatch.Run<TSimd>(half, height, count, packedA, panel, SpillRows, 0, panelBias == null ? null : SpillBias, add);
+            Dispatch.Run<TSimd>(half, height, count, packedA, panel, SpillRows, 0, panelBias == null ? null : SpillBias, add, panel, 0);
             Move(in c, height, rows, column, columns, toSpill: false);
         }
 
