@@ -14,6 +14,7 @@ internal static unsafe class QuickTables
         Console.WriteLine($"vectors of {VectorWidth.Bits} bits, {Team.Shared.Size} threads");
         if (only is null or "gemm") PrintGemm();
         if (only is null or "gemm" or "targets") PrintTargets();
+        if (only is null or "gemm" or "narrow") PrintNarrow();
         if (only is null or "elementwise") PrintElementwise();
         if (only is null or "team") TeamTable.Print();
     }
@@ -61,6 +62,26 @@ internal static unsafe class QuickTables
                 $"{m,6} {n1,5} + {n2,-5} {k,6}   {apart,26:F1} ({apart / peak,3:P0})   {together,11:F1} ({together / peak,3:P0})");
         }
     }
+
+    /// <summary>Products that do little arithmetic for what they read or write: also in bytes of the large matrix a second.</summary>
+    private static void PrintNarrow()
+    {
+        Console.WriteLine();
+        Console.WriteLine("     m      n      k   A B   with packing, team: microseconds     GB/s");
+        foreach (var (m, n, k, ta) in Narrows)
+        {
+            var product = new GemmCase(m, n, k, ta);
+            double seconds = Best(product.MultiplyParallel);
+            double bytes = 4.0 * Math.Max((long)m * k, (long)m * n);
+            Console.WriteLine($"{m,6} {n,6} {k,6}   {(ta ? 'T' : '.')} .   {seconds * 1e6,32:F1} {bytes / seconds / 1e9,8:F1}");
+        }
+    }
+
+    private static (int M, int N, int K, bool TransposedA)[] Narrows =>
+    [
+        (6400, 1, 512, false), (6400, 4, 512, false), (512, 1, 512, false), (512, 1, 6400, true), (512, 1, 512, true),
+        (512, 4, 6400, true), (6400, 512, 1, false), (6400, 512, 4, false), (640, 512, 1, false),
+    ];
 
     private static (int M, int N1, int N2, int K)[] Gradients =>
     [

@@ -14,8 +14,12 @@ internal static unsafe partial class Gemm
 
     private const int MaximumColumnTile = 32;
 
-    /// <summary>Floats at the start of a workspace: a tile, a bias, and the addresses of a chunk's rows and of the tile's.</summary>
-    private const int Head = (MaximumRowTile * MaximumColumnTile) + MaximumColumnTile + (2 * MaximumRowTile * (TilesPerChunk + 1));
+    /// <summary>Floats for the sums of a narrow product.</summary>
+    private const int NarrowSums = Narrow.MaximumColumns * Narrow.MaximumRows;
+
+    /// <summary>Floats at the start of a workspace: those sums, a tile, a bias, the addresses of a chunk's rows and of the tile's.</summary>
+    private const int Head =
+        NarrowSums + (MaximumRowTile * MaximumColumnTile) + MaximumColumnTile + (2 * MaximumRowTile * (TilesPerChunk + 1));
 
     /// <summary>Products with one A: what stays the same for all their tiles.</summary>
     private readonly ref struct Product(
@@ -24,9 +28,9 @@ internal static unsafe partial class Gemm
     {
         private readonly ReadOnlySpan<PackedTarget> _targets = targets;
 
-        private float* Spill => workspace;
+        private float* Spill => workspace + NarrowSums;
 
-        private float* SpillBias => workspace + (MaximumRowTile * MaximumColumnTile);
+        private float* SpillBias => Spill + (MaximumRowTile * MaximumColumnTile);
 
         private float** RowStarts => (float**)(SpillBias + MaximumColumnTile);
 
@@ -41,6 +45,12 @@ internal static unsafe partial class Gemm
         {
             int rows = rowEnd - rowStart;
             if (rows <= 0 || panelEnd <= panelStart) return;
+            if (IsNarrow())
+            {
+                foreach (ref readonly var target in _targets) RunNarrow<TSimd>(in target, rowStart, rowEnd);
+                return;
+            }
+
             for (int i = 0; i < MaximumRowTile; i++) SpillRows[i] = Spill + (i * MaximumColumnTile);
 
             int tiles = (rows + RowTile - 1) / RowTile;
@@ -49,53 +59,114 @@ internal static unsafe partial class Gemm
             {
                 int from = rowStart + (int)((long)tiles * chunk / chunks * RowTile);
                 int to = Math.Min(rowEnd, rowStart + (int)((long)tiles * (chunk + 1) / chunks * RowTile));
-                RunChunk<TSimd>(from, to - from);
+                RunChunk<TSimd>(from, to - from, to < rowEnd);
             }
         }
 
-        private void RunChunk<TSimd>(int row, int rows)
+        /// <summary>Whether A need not be packed.</summary>
+        private bool IsNarrow()
+        {
+            foreach (ref readonly var target in _targets)
+            {
+                if (target.N > Narrow.MaximumColumns) return false;
+            }
+
+            return true;
+        }
+
+        private void RunNarrow<TSimd>(in PackedTarget target, int rowStart, int rowEnd)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            int height = transposedA ? Narrow.MaximumRows : rowEnd - rowStart;
+            for (int row = rowStart; row < rowEnd; row += height)
+            {
+                int start = 0;
+                do
+                {
+                    int rows = Math.Min(height, rowEnd - row);
+                    RunNarrowBlock<TSimd>(in target, row, rows, start, Math.Min(KBlock, k - start));
+                    start += KBlock;
+                }
+                while (start < k);
+            }
+        }
+
+        private void RunNarrowBlock<TSimd>(in PackedTarget target, int row, int rows, int start, int count)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            if (transposedA) Narrow.Sums<TSimd>(a, row, rows, start, count, k, in target, accumulate || start > 0, workspace);
+            else if (start == 0) Narrow.InnerProducts<TSimd>(a, row, row + rows, k, in target, accumulate, PackedA);
+        }
+
+        private void RunChunk<TSimd>(int row, int rows, bool hasNext)
             where TSimd : struct, ISimd<TSimd>
         {
             int start = 0;
             do
             {
                 int count = Math.Min(KBlock, k - start);
+                var ahead = default(Ahead);
+                RunTargets<TSimd>(narrow: true, row, rows, start, count, ref ahead); // first: it may use the place of the packed A
                 PackA<TSimd>(row, rows, start, count);
-                int before = 0; // panels of the targets before this one
-                foreach (ref readonly var target in _targets)
-                {
-                    int from = Math.Max(panelStart - before, 0) * ColumnTile;
-                    int to = (int)Math.Min((long)(panelEnd - before) * ColumnTile, target.N);
-                    if (from < to) RunBlock<TSimd>(in target, row, rows, start, count, from, to);
-                    before += Panels(target.N);
-                }
-
+                int tiles = (panelEnd - panelStart) * ((rows + RowTile - 1) / RowTile);
                 start += KBlock;
+                if (transposedA && start < k) ahead = new Ahead(a, row, rows, start, Math.Min(KBlock, k - start), tiles);
+                else if (transposedA && hasNext) ahead = new Ahead(a, row + rows, rows, 0, Math.Min(KBlock, k), tiles);
+                RunTargets<TSimd>(narrow: false, row, rows, start - KBlock, count, ref ahead);
             }
             while (start < k);
+        }
+
+        private void RunTargets<TSimd>(bool narrow, int row, int rows, int start, int count, ref Ahead ahead)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            int before = 0; // panels of the targets before this one
+            foreach (ref readonly var target in _targets)
+            {
+                int from = Math.Max(panelStart - before, 0) * ColumnTile;
+                int to = (int)Math.Min((long)(panelEnd - before) * ColumnTile, target.N);
+                before += Panels(target.N);
+                if (from >= to || target.N <= Narrow.MaximumColumns != narrow) continue;
+                if (narrow) RunNarrowBlock<TSimd>(in target, row, rows, start, count);
+                else RunBlock<TSimd>(in target, row, rows, start, count, from, to, ref ahead);
+            }
         }
 
         private void PackA<TSimd>(int row, int rows, int start, int count)
             where TSimd : struct, ISimd<TSimd>
         {
-            // A transposed is read a few of its rows at a time for all tiles: its tiles are narrower than cache lines.
             int tiles = (rows + RowTile - 1) / RowTile;
-            int strip = transposedA ? TransposedStrip : count;
-            for (int done = 0; done < count; done += strip)
+            for (int tile = 0; !transposedA && tile < tiles; tile++)
             {
-                int depth = Math.Min(strip, count - done);
-                for (int tile = 0; tile < tiles; tile++)
-                {
-                    int first = rows * tile / tiles;
-                    int height = (rows * (tile + 1) / tiles) - first;
-                    float* packed = PackedA + ((nint)first * count) + ((nint)done * height);
-                    if (transposedA) Packing.Straight<TSimd>(a, start + done, depth, row + first, height, height, packed);
-                    else Packing.Transposed<TSimd>(a, row + first, height, height, start, count, packed);
-                }
+                int first = rows * tile / tiles;
+                int height = (rows * (tile + 1) / tiles) - first;
+                Packing.Transposed<TSimd>(a, row + first, height, height, start, count, PackedA + ((nint)first * count));
+            }
+
+            // A transposed is read a few of its rows at a time for all tiles: its tiles are narrower than cache lines.
+            for (int done = 0; transposedA && done < count; done += TransposedStrip)
+                PackStrip<TSimd>(row, rows, start, done, Math.Min(TransposedStrip, count - done), count);
+        }
+
+        private void PackStrip<TSimd>(int row, int rows, int start, int done, int depth, int count)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            float** rowStarts = stackalloc float*[TransposedStrip];
+            for (int i = 0; i < depth; i++) rowStarts[i] = a.Row(start + done + i);
+            int tiles = (rows + RowTile - 1) / RowTile;
+            for (int tile = 0; tile < tiles; tile++)
+            {
+                int first = rows * tile / tiles;
+                int height = (rows * (tile + 1) / tiles) - first;
+                float* packed = PackedA + ((nint)first * count) + ((nint)done * height);
+                bool isWhole = height <= TSimd.Count && a.Contiguous(row + first, height) == height;
+                if (isWhole) Packing.Strip<TSimd>(rowStarts, depth, a.Column(row + first), height, packed);
+                else Packing.Straight<TSimd>(a, start + done, depth, row + first, height, height, packed);
             }
         }
 
-        private void RunBlock<TSimd>(in PackedTarget target, int row, int rows, int start, int count, int columnStart, int columnEnd)
+        private void RunBlock<TSimd>(
+            in PackedTarget target, int row, int rows, int start, int count, int columnStart, int columnEnd, ref Ahead ahead)
             where TSimd : struct, ISimd<TSimd>
         {
             var c = target.C;
@@ -106,7 +177,7 @@ internal static unsafe partial class Gemm
 
             int tiles = (rows + RowTile - 1) / RowTile;
             bool add = accumulate || start > 0;
-            float* b = target.PackedB + (start * (nint)RoundUp(target.N, ColumnTile));
+            float* b = target.PackedB + (start * (nint)PackedWidth(target.N));
             float* blockBias = add ? null : target.Bias;
             int column = columnStart;
             if (rows <= 3) column = RunWide<TSimd>(in c, rows, count, columnStart, columnEnd, b, blockBias, add);
@@ -114,16 +185,29 @@ internal static unsafe partial class Gemm
             {
                 float* panel = b + ((nint)column * count);
                 int columns = Math.Min(2 * TSimd.Count, columnEnd - column);
-                bool direct = IsDirect<TSimd>(in c, column, columns);
+                bool half = columns <= TSimd.Count;
+                bool direct = columns == (half ? 1 : 2) * TSimd.Count && c.Contiguous(column, columns) == columns;
                 nint offset = c.Column(column);
                 float* panelBias = blockBias == null ? null : blockBias + column;
+                bool isLast = column + (2 * TSimd.Count) >= columnEnd;
+                float* next = isLast ? panel : panel + ((nint)2 * TSimd.Count * count);
+                nint aheadStep = isLast ? 0 : (2 * TSimd.Count / tiles) + 1;
                 for (int tile = 0; tile < tiles; tile++)
                 {
                     int first = rows * tile / tiles;
                     int height = (rows * (tile + 1) / tiles) - first;
                     float* packed = PackedA + ((nint)first * count);
-                    if (direct) RunTile<TSimd>(height, count, packed, panel, RowStarts + first, offset, panelBias, add);
-                    else RunSpilled<TSimd>(in c, height, count, packed, panel, RowStarts + first, column, columns, panelBias, add);
+                    ahead.Fetch();
+                    float* fetch = next + ((nint)count * aheadStep * tile);
+                    if (direct)
+                    {
+                        Dispatch.Run<TSimd>(
+                            half, height, count, packed, panel, RowStarts + first, offset, panelBias, add, fetch, aheadStep);
+                    }
+                    else
+                    {
+                        RunSpilled<TSimd>(in c, half, height, count, packed, panel, RowStarts + first, column, columns, panelBias, add);
+                    }
                 }
             }
         }
@@ -140,7 +224,7 @@ internal static unsafe partial class Gemm
             {
                 for (int panel = 0; panel < panels; panel++)
                 {
-                    if (!IsDirect<TSimd>(in c, column + (panel * panelWidth), panelWidth)) return column;
+                    if (c.Contiguous(column + (panel * panelWidth), panelWidth) < panelWidth) return column;
                     offsets[panel] = c.Column(column + (panel * panelWidth));
                 }
 
@@ -154,19 +238,15 @@ internal static unsafe partial class Gemm
             return column;
         }
 
-        /// <summary>Whether C takes a whole panel side by side.</summary>
-        private static bool IsDirect<TSimd>(in MatrixView c, int column, int columns)
-            where TSimd : struct, ISimd<TSimd> => columns == 2 * TSimd.Count && c.Contiguous(column, columns) == columns;
-
         /// <summary>A tile whose columns are fewer than a panel's, or lie in two blocks of C: computed beside C and copied.</summary>
         private void RunSpilled<TSimd>(
-            in MatrixView c, int height, int count, float* packedA, float* panel, float** rows, int column, int columns, float* panelBias,
-            bool add)
+            in MatrixView c, bool half, int height, int count, float* packedA, float* panel, float** rows, int column, int columns,
+            float* panelBias, bool add)
             where TSimd : struct, ISimd<TSimd>
         {
             if (panelBias != null) new ReadOnlySpan<float>(panelBias, columns).CopyTo(new Span<float>(SpillBias, columns));
             if (add) Move(in c, height, rows, column, columns, toSpill: true);
-            RunTile<TSimd>(height, count, packedA, panel, SpillRows, 0, panelBias == null ? null : SpillBias, add);
+            Dispatch.Run<TSimd>(half, height, count, packedA, panel, SpillRows, 0, panelBias == null ? null : SpillBias, add, panel, 0);
             Move(in c, height, rows, column, columns, toSpill: false);
         }
 
@@ -185,26 +265,6 @@ internal static unsafe partial class Gemm
                 }
 
                 done += length;
-            }
-        }
-
-        private static void RunTile<TSimd>(int height, nint count, float* a, float* b, float** rows, nint offset, float* bias, bool add)
-            where TSimd : struct, ISimd<TSimd>
-        {
-            switch (height)
-            {
-                case 1: Tile.Multiply<TSimd, Rows1>(count, a, b, rows, offset, bias, add); return;
-                case 2: Tile.Multiply<TSimd, Rows2>(count, a, b, rows, offset, bias, add); return;
-                case 3: Tile.Multiply<TSimd, Rows3>(count, a, b, rows, offset, bias, add); return;
-                case 4: Tile.Multiply<TSimd, Rows4>(count, a, b, rows, offset, bias, add); return;
-                case 5: Tile.Multiply<TSimd, Rows5>(count, a, b, rows, offset, bias, add); return;
-                case 6: Tile.Multiply<TSimd, Rows6>(count, a, b, rows, offset, bias, add); return;
-                case 7: Tile.Multiply<TSimd, Rows7>(count, a, b, rows, offset, bias, add); return;
-                case 8: Tile.Multiply<TSimd, Rows8>(count, a, b, rows, offset, bias, add); return;
-                case 9: Tile.Multiply<TSimd, Rows9>(count, a, b, rows, offset, bias, add); return;
-                case 10: Tile.Multiply<TSimd, Rows10>(count, a, b, rows, offset, bias, add); return;
-                case 11: Tile.Multiply<TSimd, Rows11>(count, a, b, rows, offset, bias, add); return;
-                default: Tile.Multiply<TSimd, Rows12>(count, a, b, rows, offset, bias, add); return;
             }
         }
     }

@@ -6,7 +6,8 @@ namespace Unfold.Kernels.Gemm;
 /// <remarks>
 /// Order of arithmetic: K is cut into blocks of <see cref="KBlock"/>; in a block each element is one chain of fused multiply-adds over k,
 /// in order, from zero; block sums are added to C (or to the bias, or to zero) in order. So an element's bits depend on k and on the vector
-/// width of the process, but not on the number of rows or columns, on where the work is cut, or on threads.
+/// width of the process, but not on the number of rows or columns, on where the work is cut, or on threads. Of products with a B of at
+/// most four columns (<see cref="Narrow"/>) all the same is true, but for the order within a row of an A that is not transposed.
 /// </remarks>
 internal static unsafe partial class Gemm
 {
@@ -23,18 +24,20 @@ internal static unsafe partial class Gemm
     private const int TilesPerChunk = 8;
 
     /// <summary>Floats that B [k, n] takes when packed.</summary>
-    public static nint PackedLength(int k, int n) => ((nint)k * RoundUp(n, ColumnTile)) + Slack;
+    public static nint PackedLength(int k, int n) =>
+        n <= Narrow.MaximumColumns ? (n * Narrow.Stride(k)) + Slack : ((nint)k * PackedWidth(n)) + Slack;
 
     /// <summary>Panels of a packed B of n columns.</summary>
     public static int Panels(int n) => (n + ColumnTile - 1) / ColumnTile;
 
     /// <summary>Floats of scratch that one thread needs for a product.</summary>
     public static nint WorkspaceLength(int k) =>
-        Head + ((nint)RowTile * TilesPerChunk * Math.Min(k, KBlock)) + Slack;
+        Head + Math.Max((nint)RowTile * TilesPerChunk * Math.Min(k, KBlock), k) + Slack;
 
     /// <summary>
     /// Packs B [k, n] (given as [n, k] if <paramref name="transposed"/>): for each K block, for each panel of <see cref="ColumnTile"/>
-    /// columns, the panel's rows in order. The last panel is filled up.
+    /// columns, the panel's rows in order. The last panel is filled up, to one vector where that is enough. A B of few columns is
+    /// packed as <see cref="Narrow"/> says.
     /// </summary>
     public static void PackB(MatrixView b, bool transposed, int k, int n, float* packed)
     {
@@ -100,11 +103,21 @@ internal static unsafe partial class Gemm
         where TSimd : struct, ISimd<TSimd>
     {
         int start = block * KBlock, count = Math.Min(KBlock, k - start);
+        if (n <= Narrow.MaximumColumns)
+        {
+            Narrow.Pack(b, transposed, k, n, start, count, packed);
+            return;
+        }
+
         int column = panel * ColumnTile, columns = Math.Min(ColumnTile, n - column);
-        packed += (start * (nint)RoundUp(n, ColumnTile)) + ((nint)column * count);
-        if (transposed) Packing.Transposed<TSimd>(b, column, columns, 2 * TSimd.Count, start, count, packed);
-        else Packing.Straight<TSimd>(b, start, count, column, columns, 2 * TSimd.Count, packed);
+        int width = columns <= TSimd.Count ? TSimd.Count : 2 * TSimd.Count;
+        packed += (start * (nint)PackedWidth(n)) + ((nint)column * count);
+        if (transposed) Packing.Transposed<TSimd>(b, column, columns, width, start, count, packed);
+        else Packing.Straight<TSimd>(b, start, count, column, columns, width, packed);
     }
+
+    /// <summary>Columns of a packed B that is not narrow: whole vectors.</summary>
+    private static int PackedWidth(int n) => RoundUp(n, ColumnTile / 2);
 
     private static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
 }

@@ -78,6 +78,29 @@ internal static unsafe class Packing
         for (int i = 0; i < rows; i++) new Span<float>(destination + ((nint)i * width) + columns, width - columns).Clear();
     }
 
+    /// <summary>
+    /// <see cref="Straight{TSimd}"/> for rows whose addresses are known, of at most one vector, packed without gaps: a load and a store
+    /// each.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Strip<TSimd>(float** rowStarts, int rows, nint offset, int columns, float* destination)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        // What a store writes beyond its row is overwritten by those that follow, but for the last rows.
+        int row = 0;
+        for (; (rows - row) * columns >= TSimd.Count; row++)
+        {
+            TSimd.Store(TSimd.LoadPartial(rowStarts[row] + offset, columns), destination);
+            destination += columns;
+        }
+
+        for (; row < rows; row++)
+        {
+            TSimd.StorePartial(TSimd.LoadPartial(rowStarts[row] + offset, columns), destination, columns);
+            destination += columns;
+        }
+    }
+
     /// <summary>Whole vectors, then one that overlaps them and ends where the row ends.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyRow<TSimd>(float* source, float* destination, int count)

@@ -17,12 +17,15 @@ internal static unsafe class Tile
     /// <param name="column">The offset of the tile's first column from there.</param>
     /// <param name="bias">Two vectors, or null.</param>
     /// <param name="accumulate">Whether to add to C rather than to write it.</param>
+    /// <param name="ahead">What to fetch into the second-level cache meanwhile.</param>
+    /// <param name="aheadStep">Floats of that for each step of the chain.</param>
     /// <remarks>
     /// One source for every number of rows: comparisons with <c>TRows.Count</c> are constants, and what they exclude is not compiled.
     /// Twelve rows take 24 accumulators, two vectors of B and one broadcast of A: 27 of the 32 registers of AVX-512.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TSimd, TRows>(nint k, float* a, float* b, float** c, nint column, float* bias, bool accumulate)
+    public static void Multiply<TSimd, TRows>(
+        nint k, float* a, float* b, float** c, nint column, float* bias, bool accumulate, float* ahead, nint aheadStep)
         where TSimd : struct, ISimd<TSimd>
         where TRows : struct, IRows
     {
@@ -55,6 +58,8 @@ internal static unsafe class Tile
             if (TRows.Count > 9) Step(a + 9, b0, b1, ref c90, ref c91);
             if (TRows.Count > 10) Step(a + 10, b0, b1, ref c100, ref c101);
             if (TRows.Count > 11) Step(a + 11, b0, b1, ref c110, ref c111);
+            Prefetch.Line(ahead);
+            ahead += aheadStep;
             a += TRows.Count;
             b += 2 * TSimd.Count;
         }

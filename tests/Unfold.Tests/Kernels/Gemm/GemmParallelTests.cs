@@ -12,6 +12,9 @@ public sealed unsafe class GemmParallelTests
     [InlineData(700, 100, 257, false, true)] // rows, with a last panel that is not full
     [InlineData(20, 1000, 300, false, true)] // columns
     [InlineData(1, 5000, 400, false, true)]  // one row
+    [InlineData(5000, 1, 300, false, false)] // one column
+    [InlineData(700, 3, 800, true, false)]   // few columns, from a transposed A
+    [InlineData(700, 13, 300, true, true)]   // less than a vector of columns
     public void Bits_do_not_depend_on_the_number_of_threads(int m, int n, int k, bool transposedA, bool transposedB)
     {
         int before = Team.Shared.Size;

@@ -92,6 +92,32 @@ public sealed class GemmTests
     }
 
     [Fact]
+    public void Few_columns_have_the_same_bits_wherever_rows_are_cut_and_however_A_lies()
+    {
+        var random = new System.Random(5);
+        foreach (int n in (int[])[1, 2, 3, 4, 5, 8, 9, 16, 17])
+        {
+            foreach (bool transposedA in (bool[])[false, true])
+            {
+                // Blocks of columns that are whole vectors, that are not, and none; more rows than are summed at once.
+                float[]? first = null;
+                int seed = random.Next(), k = random.Next(200, 700);
+                foreach (int block in (int[])[0, 64, 37])
+                {
+                    var layout = new Layout(transposedA, Accumulate: true, ColumnsPerBlock: block, RowsPerGroup: block / 3);
+                    var problem = new Problem(new System.Random(seed), 600, n, k, layout);
+                    float[] whole = problem.Run();
+                    problem.Check(whole);
+                    Assert.Equal(whole, problem.Run([0, 1, 14, 30, 31, 520, 600], [0, n]));
+                    Assert.Equal(whole, problem.RunParallel());
+                    float[] elements = [.. Enumerable.Range(0, 600 * n).Select(i => problem.Element(whole, i / n, i % n))];
+                    Assert.Equal(first ??= elements, elements);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Tiles_cover_every_number_of_rows()
     {
         var random = new System.Random(3);
