@@ -13,8 +13,14 @@ internal sealed unsafe partial class CellRun
     /// <summary>Floats that a chunk keeps where they are used once: 2 MiB, about what two cores' own caches hold.</summary>
     private const long ChunkFloats = 1 << 19;
 
-    /// <summary>Floats that a chunk of training keeps: 6 MiB. It is worth more rows, since the gradients of the weights pass through memory once a chunk.</summary>
+    /// <summary>Floats that a chunk of training keeps at least: 6 MiB.</summary>
     private const long TrainingChunkFloats = 3 << 19;
+
+    /// <summary>
+    /// Floats that a chunk of training keeps for each weight of a step: the gradients of the weights pass through memory once a chunk, and that must stay a
+    /// small part of the work.
+    /// </summary>
+    private const long ChunkFloatsPerWeight = 3;
 
     private SlotAddress[] _addresses = [];
     private Tensor[] _initial = [], _states = [], _finals = [], _saved = [], _kept = [], _temporaries = [], _maskTensors = [], _sums = [], _carries = [];
@@ -50,7 +56,8 @@ internal sealed unsafe partial class CellRun
         (_chunkSteps, _chunkRows) = (0, 0);
         if (steps == 0)
             return;
-        long rows = Math.Max(Gemm.KBlock, (_mode == RunMode.Infer ? ChunkFloats : TrainingChunkFloats) / _plan.RowFloats);
+        long floats = _mode == RunMode.Infer ? ChunkFloats : Math.Max(TrainingChunkFloats, ChunkFloatsPerWeight * _plan.LoopWeights);
+        long rows = Math.Max(Gemm.KBlock / 2, floats / _plan.RowFloats);
         int most = (int)Math.Clamp(rows / Math.Max(1, _rows.Batch), 1, steps);
         int chunks = (steps + most - 1) / most;
         _chunkSteps = (steps + chunks - 1) / chunks;

@@ -17,10 +17,13 @@ internal static unsafe partial class Gemm
     /// <summary>Columns of a panel of packed B: two vectors.</summary>
     public static readonly int ColumnTile = VectorWidth.Bits / 16;
 
-    /// <summary>Length of a K block: a panel of B is then 32 KiB at most and stays near the core for all rows of a chunk.</summary>
-    public const int KBlock = 256;
+    /// <summary>
+    /// Length of a K block. C passes through memory once a block, so a long one is worth more than a panel of B (64 KiB at most with AVX-512) that fits
+    /// the first-level cache: what the kernel asks of the second is a tenth of what that gives.
+    /// </summary>
+    public const int KBlock = 512;
 
-    /// <summary>Row tiles whose packed A is kept at once, about 100 KiB with AVX-512: B is read once for so many.</summary>
+    /// <summary>Row tiles whose packed A is kept at once, about 200 KiB with AVX-512: B is read once for so many.</summary>
     private const int TilesPerChunk = 8;
 
     /// <summary>Floats that B [k, n] takes when packed.</summary>

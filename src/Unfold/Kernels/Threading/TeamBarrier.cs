@@ -12,8 +12,11 @@ internal sealed class TeamBarrier
     /// <summary>How often a part looks before it gives its processor away: about 50 microseconds in all.</summary>
     private const int Looks = 2000;
 
-    /// <summary>How often it then lets others run before it sleeps: what keeps its partner is no longer a matter of microseconds.</summary>
-    private const int Yields = 100;
+    /// <summary>
+    /// How often it then lets others run, some milliseconds in all, before it sleeps: parts are never quite equal, and a sleep costs more than any step of
+    /// time takes.
+    /// </summary>
+    private const int Yields = 20_000;
 
     private Counter[] _counters = [];
     private int _parts = 1;
