@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using Unfold.Bench;
 using Unfold.Bench.Kernels;
 using Unfold.Bench.Layers;
+using Unfold.Bench.Text;
 
 // Tables that this program times itself, in seconds or minutes; anything else goes to BenchmarkDotNet (try `--list flat`).
 switch (args)
@@ -14,6 +15,9 @@ switch (args)
         break;
     case ["compare", ..]:
         CompareTable.Run(new Options(args.AsSpan(1)));
+        break;
+    case ["text", ..]:
+        TextTable.Run(new Options(args.AsSpan(1)));
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(QuickTables).Assembly).Run(args);

@@ -4,12 +4,12 @@ from torch import nn
 
 
 class LanguageModel(nn.Module):
-    """Embedding, two layers of LSTM, scores of the next character."""
+    """Embedding, two layers of LSTM with dropout between them, scores of the next character."""
 
-    def __init__(self, vocabulary, embedding, hidden, layers=2):
+    def __init__(self, vocabulary, embedding, hidden, layers=2, dropout=0.0):
         super().__init__()
         self.encoder = nn.Embedding(vocabulary, embedding)
-        self.rnn = nn.LSTM(embedding, hidden, layers)
+        self.rnn = nn.LSTM(embedding, hidden, layers, dropout=dropout)
         self.decoder = nn.Linear(hidden, vocabulary)
 
     def forward(self, tokens, state):
@@ -20,7 +20,7 @@ class LanguageModel(nn.Module):
 class LanguageModelRun:
     """A step of training a call: `unroll` characters of `batch` places in the text, the state carried on without a gradient."""
 
-    def __init__(self, path, unroll, batch, embedding, hidden):
+    def __init__(self, path, unroll, batch, embedding, hidden, dropout=0.0):
         with open(path, encoding="utf-8") as file:
             text = file.read()
         characters = sorted(set(text))
@@ -31,7 +31,7 @@ class LanguageModelRun:
         self.inputs = tokens[: batch * length].view(batch, length).t().contiguous()
         self.targets = tokens[1 : batch * length + 1].view(batch, length).t().contiguous()
         self.unroll = unroll
-        self.model = LanguageModel(len(characters), embedding, hidden)
+        self.model = LanguageModel(len(characters), embedding, hidden, dropout=dropout)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=0.004)
         self.criterion = nn.CrossEntropyLoss()
         self.state, self.position, self.loss = None, 0, 0.0

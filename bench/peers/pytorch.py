@@ -71,8 +71,9 @@ def prepare(cell, mode, t, n, c, h, threads):
     if mode not in ("train", "infer"):
         raise ValueError("expected CELL train|infer T N C H THREADS SECONDS")
     torch.set_num_threads(threads)
-    if cell.startswith("language_model="):
-        return LanguageModelRun(cell.split("=", 1)[1], t, n, c, h)
+    if cell.startswith("language_model"):
+        kind, path = cell.split("=", 1)
+        return LanguageModelRun(path, t, n, c, h, float(kind.partition("@")[2] or 0))
     return LayerRun(cell, mode == "train", t, n, c, h)
 
 
