@@ -24,7 +24,7 @@ internal sealed class TextRow : IProgress<TrainingProgress>
     private readonly List<double> _times = [];
     private readonly List<Timing> _own = [], _peers = [];
     private readonly long _begin = Stopwatch.GetTimestamp();
-    private long _roundBegin, _last, _lastCharacters;
+    private long _roundBegin, _last, _lastTokens;
     private bool _warm;
 
     private TextRow(TextCase what, Func<PeerTime?> askPeer, int rounds, double seconds)
@@ -37,14 +37,14 @@ internal sealed class TextRow : IProgress<TrainingProgress>
 
     public TextCase Case { get; }
 
-    /// <summary>Milliseconds that Unfold takes for the characters of a full step.</summary>
+    /// <summary>Milliseconds that Unfold takes for the tokens of a full step.</summary>
     public Timing Unfold => Timing.Of(_own);
 
     /// <summary>The peer's; null without one.</summary>
     public Timing? Peer => _peers.Count == 0 ? null : Timing.Of(_peers);
 
-    /// <summary>How many times as long as Unfold the peer takes: the median of the rounds.</summary>
-    public double? Ratio => _peers.Count == 0 ? null : Statistics.Median(_peers.Zip(_own, (peer, mine) => peer.Median / mine.Median));
+    /// <summary>How many times as long as Unfold the peer takes, in each round.</summary>
+    public IReadOnlyList<double> Ratios => [.. _peers.Zip(_own, (peer, mine) => peer.Median / mine.Median)];
 
     /// <summary>Unfold's training loss at the end, in nats a character.</summary>
     public double Loss { get; private set; }
@@ -62,10 +62,10 @@ internal sealed class TextRow : IProgress<TrainingProgress>
         }
     }
 
-    public static TextRow Measure(TextCase what, TextCorpus corpus, string path, Peer peer, int rounds, double seconds)
+    public static TextRow Measure(TextCase what, TextCorpus corpus, string path, Peer? peer, int rounds, double seconds)
     {
         Threads.Count = what.Threads;
-        var row = new TextRow(what, () => peer.Measure(what.Request(path), "train", what.Size, what.Threads, seconds), rounds, seconds);
+        var row = new TextRow(what, () => peer?.Measure(what.Request(path), "train", what.Size, what.Threads, seconds), rounds, seconds);
         try
         {
             LanguageModel.Train(corpus, what.Options(row._profile), row, row._enough.Token);
@@ -91,14 +91,14 @@ internal sealed class TextRow : IProgress<TrainingProgress>
         }
 
         if (_last != 0)
-            _times.Add(Stopwatch.GetElapsedTime(_last, now).TotalMilliseconds * Case.Characters / (value.TokensDone - _lastCharacters));
+            _times.Add(Stopwatch.GetElapsedTime(_last, now).TotalMilliseconds * Case.Tokens / (value.TokensDone - _lastTokens));
         else if (_times.Count == 0)
             BeginRound();
         Loss = value.RecentLoss;
         if (_times.Count >= 3 && Stopwatch.GetElapsedTime(_roundBegin, now).TotalSeconds >= _seconds)
             EndRound();
         else
-            (_last, _lastCharacters) = (Stopwatch.GetTimestamp(), value.TokensDone);
+            (_last, _lastTokens) = (Stopwatch.GetTimestamp(), value.TokensDone);
     }
 
     /// <summary>The step before is not counted, as with the peers: caches and threads find their way back.</summary>

@@ -23,8 +23,10 @@ internal static class TextTable
 
     public static void Run(Options options)
     {
-        string path = options.Text("text", DefaultText());
-        var size = LayerSize.Parse(options.Text("size", "100x32x64x256"));
+        TokenKind kind = Enum.Parse<TokenKind>(options.Text("tokens", "character"), ignoreCase: true);
+        bool words = kind == TokenKind.Word;
+        string path = options.Text("text", words ? DataFile("wikitext-2", "valid.txt") : DataFile("tinyshakespeare", "input.txt"));
+        var size = LayerSize.Parse(options.Text("size", words ? "35x20x256x256" : "100x32x64x256"));
         int[] threads = [.. options.List("threads", "1,2").Select(int.Parse)];
         float[] dropouts = [.. options.List("dropout", "0,0.2").Select(d => float.Parse(d, CultureInfo.InvariantCulture))];
         int rounds = options.Whole("rounds", 5);
@@ -37,35 +39,35 @@ internal static class TextTable
         int most = threads.Max();
         Threads.Count = most;
         double limit = Machine.Limit(most);
-        using Peer peer = Peer.StartAll(keys)[0];
+        using Peer? peer = Peer.StartAll(keys).FirstOrDefault();
         var page = new Results();
-        page.Line("# Training a character model, beside PyTorch");
+        page.Line($"# Training a language model of {kind.ToString().ToLowerInvariant()}s, beside PyTorch");
         page.Line();
-        page.Line(Machine.Describe(most, limit, [peer]));
+        page.Line(Machine.Describe(most, limit, peer is null ? null : [peer]));
         page.Line();
         page.Line(string.Create(CultureInfo.InvariantCulture,
             $"`unfold train text` and the same model in PyTorch (bench/peers/language_model.py) on {corpus.Text.Length:N0} characters: embedding {size.C}, LSTM 2 × {size.H}, "
-            + $"batch {size.N}, unroll {size.T}, Adam, norm of gradients clipped at 1. {rounds} rounds of {seconds} s, in each Unfold and PyTorch in turn: characters a second, from the median of "
-            + $"the rounds' median steps (slowest - fastest step of all). × is how many times as fast Unfold is, the median of the rounds' ratios. Losses in nats a character at the end of the "
+            + $"batch {size.N}, unroll {size.T}, Adam, norm of gradients clipped at 1. {rounds} rounds of {seconds} s, in each Unfold and PyTorch in turn: {kind.ToString().ToLowerInvariant()}s a second, from the median of "
+            + $"the rounds' median steps (slowest - fastest step of all). × is how many times as fast Unfold is, the median of the rounds' ratios (least - most). Losses in nats at the end of the "
             + $"measurement, Unfold's as a mean of its last hundred steps or so, PyTorch's of its last step: to see that both learn, not for comparison."));
         page.Line();
-        page.Columns("dropout", "threads", "Unfold", $"{peer.Name}", "×", "Unfold's loss", "PyTorch's");
+        page.Columns("dropout", "threads", "Unfold", "PyTorch", "×", "Unfold's loss", "PyTorch's");
         var rows = new List<TextRow>();
         foreach (float dropout in dropouts)
         {
             foreach (int count in threads)
             {
-                TextRow row = TextRow.Measure(new TextCase(size, dropout, count), corpus, path, peer, rounds, seconds);
+                TextRow row = TextRow.Measure(new TextCase(size, dropout, count, kind), corpus, path, peer, rounds, seconds);
                 rows.Add(row);
                 page.Row(
                     dropout.ToString(CultureInfo.InvariantCulture), count.ToString(CultureInfo.InvariantCulture), Rate(row, row.Unfold), Rate(row, row.Peer),
-                    Results.Ratio(row.Ratio), Results.Ratio(row.Loss), Results.Ratio(row.PeerLoss));
+                    Span(row.Ratios), Results.Ratio(row.Loss), Results.Ratio(row.PeerLoss));
             }
         }
 
         Break(page, rows);
         if (write)
-            page.Save("text.md");
+            page.Save(words ? "text-words.md" : "text.md");
     }
 
     /// <summary>The share of a step of each kind of operation.</summary>
@@ -74,21 +76,29 @@ internal static class TextTable
         page.Line();
         page.Line("## Where the time of a step goes in Unfold");
         page.Line();
+        page.Line("Shares of all steps of the measurement, and what they are of the median step in milliseconds.");
+        page.Line();
         page.Columns(["forward and backward together", .. rows.Select(row => string.Create(
             CultureInfo.InvariantCulture, $"dropout {row.Case.Dropout}, {row.Case.Threads} {(row.Case.Threads == 1 ? "thread" : "threads")}"))]);
         foreach ((string name, string[] kinds) in Groups)
             Add(name, row => kinds.Sum(kind => row.Shares.GetValueOrDefault(kind)));
         Add("the rest", row => row.Shares.Where(share => !Groups.Any(group => group.Kinds.Contains(share.Key))).Sum(share => share.Value));
         Add("**loss, embedding and optimizer together**", row => Groups[3..].Sum(group => group.Kinds.Sum(kind => row.Shares.GetValueOrDefault(kind))));
-        page.Row(["milliseconds a step", .. rows.Select(row => Results.Three(row.Unfold.Median))]);
+        page.Row(["all", .. rows.Select(row => Results.Three(row.Unfold.Median))]);
 
-        void Add(string name, Func<TextRow, double> share) =>
-            page.Row([name, .. rows.Select(row => share(row).ToString("P1", CultureInfo.InvariantCulture))]);
+        void Add(string name, Func<TextRow, double> share) => page.Row([name, .. rows.Select(row => Cell(row, share(row)))]);
+
+        static string Cell(TextRow row, double share) =>
+            string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} % ({Results.Three(share * row.Unfold.Median)})");
     }
 
     private static string Rate(TextRow row, Timing? time) => time is not Timing known ? "-" : string.Create(CultureInfo.InvariantCulture,
-        $"{1e3 * row.Case.Characters / known.Median:N0} ({1e3 * row.Case.Characters / known.Most:N0} - {1e3 * row.Case.Characters / known.Least:N0})");
+        $"{1e3 * row.Case.Tokens / known.Median:N0} ({1e3 * row.Case.Tokens / known.Most:N0} - {1e3 * row.Case.Tokens / known.Least:N0})");
 
-    private static string DefaultText() => Path.Combine(
-        Environment.GetEnvironmentVariable("UNFOLD_DATA") is { Length: > 0 } named ? named : Path.Combine(Results.Root, "..", "shared", "data"), "tinyshakespeare", "input.txt");
+    private static string Span(IReadOnlyList<double> ratios) =>
+        ratios.Count == 0 ? "-" : $"{Results.Ratio(Statistics.Median(ratios))} ({Results.Ratio(ratios.Min())} - {Results.Ratio(ratios.Max())})";
+
+    /// <summary>A file of the data sets: under UNFOLD_DATA, else in shared/data beside the repository.</summary>
+    private static string DataFile(string set, string file) => Path.Combine(
+        Environment.GetEnvironmentVariable("UNFOLD_DATA") is { Length: > 0 } named ? named : Path.Combine(Results.Root, "..", "shared", "data"), set, file);
 }
