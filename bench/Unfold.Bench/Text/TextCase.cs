@@ -23,7 +23,17 @@ internal sealed record TextCase(LayerSize Size, float Dropout, int Threads, Toke
     /// <summary>More epochs than a measurement needs: it ends the run when it has seen enough.</summary>
     public LanguageModelOptions Options(StepProfile profile) => new()
     {
-        Hidden = Size.H, Layers = 2, Embedding = Size.C, Batch = Size.N, Unroll = Size.T, Dropout = Dropout, Tokens = Kind, LearningRate = 0.004f,
-        Decay = LearningRateDecay.Constant, ClipNorm = 1, Epochs = 1000, Profile = profile,
+        Hidden = Size.H,
+        Layers = 2,
+        Embedding = Size.C,
+        Batch = Size.N,
+        Unroll = Size.T,
+        Dropout = Dropout,
+        Tokens = Kind,
+        LearningRate = 0.004f,
+        Decay = LearningRateDecay.Constant,
+        ClipNorm = 1,
+        Epochs = 1000,
+        Profile = profile,
     };
 }

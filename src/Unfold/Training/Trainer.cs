@@ -126,7 +126,7 @@ internal sealed class Trainer
         _tape.Backward(lossTensor);
         if (_options.ClipValue is float limit)
             GradientClipping.ByValue(_task.Parameters, limit);
-        _gradientNorm = _options.ClipNorm is float maximum ? GradientClipping.ByNorm(_task.Parameters, maximum) : GradientClipping.Norm(_task.Parameters);
+        _gradientNorm = GradientClipping.Norm(_task.Parameters);
         profile?.Count(StepProfile.Clipping);
         if (!double.IsFinite(loss) || !double.IsFinite(_gradientNorm))
         {
@@ -135,7 +135,7 @@ internal sealed class Trainer
         }
 
         _optimizer.LearningRate = (float)(_options.LearningRate * _schedule.Factor(SchedulePosition()));
-        _optimizer.Step(_task.Parameters);
+        _optimizer.Step(_task.Parameters, _options.ClipNorm is float maximum ? GradientClipping.FactorByNorm(_gradientNorm, maximum) : 1);
         profile?.Count(StepProfile.Optimizer);
         _tape.Reset();
 
