@@ -13,6 +13,7 @@ internal static unsafe class QuickTables
     {
         Console.WriteLine($"vectors of {VectorWidth.Bits} bits, {Team.Shared.Size} threads");
         if (only is null or "gemm") PrintGemm();
+        if (only is null or "gemm" or "targets") PrintTargets();
         if (only is null or "elementwise") PrintElementwise();
     }
 
@@ -42,6 +43,28 @@ internal static unsafe class QuickTables
         (16, 1024, 256, false, true), (32, 1024, 256, false, true), (64, 1024, 256, false, true), (100, 400, 100, false, true),
         (3200, 1024, 256, false, true), (3200, 1024, 28, false, true), (3200, 256, 1024, false, false), (1024, 256, 3200, true, false),
         (1024, 65, 3200, true, false), (3200, 65, 256, false, true), (512, 512, 512, false, false), (1024, 1024, 1024, false, false),
+    ];
+
+    /// <summary>Weight gradients that share the gradient of their gates: one call each, and one for both, which packs A once.</summary>
+    private static void PrintTargets()
+    {
+        double peak = PeakFlops.Measure() / 1e9 * Team.Shared.Size;
+        Console.WriteLine();
+        Console.WriteLine("     m    n1 + n2        k   Aᵀ B added to C: one by one, team   in one call, team");
+        foreach (var (m, n1, n2, k) in Gradients)
+        {
+            var product = new TargetsCase(m, [n1, n2], k);
+            double apart = product.Operations / Best(product.MultiplyApart) / 1e9;
+            double together = product.Operations / Best(product.MultiplyTogether) / 1e9;
+            Console.WriteLine(
+                $"{m,6} {n1,5} + {n2,-5} {k,6}   {apart,26:F1} ({apart / peak,3:P0})   {together,11:F1} ({together / peak,3:P0})");
+        }
+    }
+
+    private static (int M, int N1, int N2, int K)[] Gradients =>
+    [
+        (1024, 128, 256, 512), (1024, 128, 256, 1024), (1024, 128, 256, 2048), (512, 64, 128, 1024), (512, 1, 128, 1024),
+        (2600, 650, 650, 700), (4096, 512, 1024, 640),
     ];
 
     private static void PrintElementwise()

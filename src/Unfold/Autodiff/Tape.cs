@@ -53,10 +53,9 @@ public sealed class Tape
     /// </summary>
     public Tensor Watch(Tensor tensor)
     {
-        TensorSlot slot = tensor.Slot;
-        TensorSlot alias = _arena.RentAlias(slot.Storage!, slot.Offset + tensor.OffsetInSlot, tensor.Shape.Length);
-        alias.NeedsGradient = true;
-        return new Tensor(alias, 0, tensor.Shape);
+        Tensor alias = Alias(tensor);
+        MarkNeedsGradient(alias);
+        return alias;
     }
 
     /// <summary>
@@ -200,6 +199,10 @@ public sealed class Tape
         tensor.Span.Clear();
         return tensor;
     }
+
+    /// <summary>A part of a tensor of this tape as a tensor of its own, which may have a gradient of its own. Its content is the same memory.</summary>
+    internal Tensor Alias(Tensor tensor) =>
+        new(_arena.RentAlias(tensor.Slot.Storage!, tensor.Slot.Offset + tensor.OffsetInSlot, tensor.Shape.Length), 0, tensor.Shape);
 
     /// <summary>An object that is this tape's until <see cref="Reset"/> and is then handed out again, in the same order.</summary>
     internal T RentObject<T>()

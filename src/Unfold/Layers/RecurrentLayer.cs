@@ -15,7 +15,8 @@ internal sealed class RecurrentLayer
     private readonly uint _place;
     private readonly ParameterSet _set;
     private readonly Lock _packing = new();
-    private Tensor _packed;
+    private readonly Dictionary<PackedLayout, Tensor> _packed = [];
+    private readonly Func<PackedLayout, Tensor> _packedFor;
     private long _packedVersion = -1;
 
     /// <param name="set">The model's parameters.</param>
@@ -45,6 +46,7 @@ internal sealed class RecurrentLayer
         }
 
         Parameters = parameters;
+        _packedFor = Packed;
         _learned = [.. Graph.States.Select(s => s.Initial == InitialState.Learned
             ? add(s.Name + "0", ShapeOf(s.Previous), Initializer.Zeros, true) : null)];
     }
@@ -83,10 +85,11 @@ internal sealed class RecurrentLayer
             learned.Value.Values.CopyTo(values);
     }
 
-    /// <summary>Runs the cell over x [T, N, C]; the result's object holds output and states.</summary>
-    public CellRun Forward(Tape tape, Tensor x, ReadOnlySpan<Tensor> initial)
+    /// <summary>Runs the cell over x [S, C], whose rows lie as given; the result's object holds output and states.</summary>
+    public CellRun Forward(Tape tape, Tensor x, SequenceRows rows, ReadOnlySpan<Tensor> initial, bool recomputes)
     {
         CellRun run = tape.RentObject<CellRun>();
+        run.Rows.Set(rows);
         Tensor[] states = run.InitialStates(StateCount);
         for (int i = 0; i < states.Length; i++)
         {
@@ -96,13 +99,14 @@ internal sealed class RecurrentLayer
                 continue;
             }
 
-            states[i] = tape.Rent(StateShape(i, x.Shape[1]));
+            states[i] = tape.Rent(StateShape(i, rows.Batch));
             FillInitial(i, states[i].Span);
         }
 
         bool records = tape.Recording && (HasTrained || tape.NeedsGradient(x));
+        RunMode mode = !records ? RunMode.Infer : recomputes ? RunMode.Recompute : RunMode.Train;
         var masks = new MaskCounter(tape.Seed, _place, (ulong)tape.Step << 32, 0, tape.Training);
-        run.Forward(tape, Plan, Parameters, x, states, in masks, records ? default : Packed());
+        run.Forward(tape, Plan, Parameters, x, states, in masks, mode, records ? null : _packedFor);
         run.LearnsInitial = initial.Length == 0;
         run.Owner = this;
         if (records)
@@ -125,17 +129,19 @@ internal sealed class RecurrentLayer
     }
 
     /// <summary>The packed weights for inference; made again when the parameters' values have changed.</summary>
-    private Tensor Packed()
+    private Tensor Packed(PackedLayout layout)
     {
         lock (_packing)
         {
             if (_packedVersion != _set.Version)
             {
-                _packed = CellRun.Pack(Plan, Parameters);
+                _packed.Clear();
                 _packedVersion = _set.Version;
             }
 
-            return _packed;
+            if (!_packed.TryGetValue(layout, out Tensor packed))
+                _packed.Add(layout, packed = CellRun.Pack(Plan, layout, Parameters));
+            return packed;
         }
     }
 

@@ -1,5 +1,6 @@
 using Unfold.Autodiff;
 using Unfold.Cells;
+using Unfold.Cells.Execution;
 using Unfold.Kernels.Threading;
 using Unfold.Layers;
 using Unfold.Tensors;
@@ -164,8 +165,10 @@ public sealed class RecurrentTests
         Tensor x = Wave(new Shape(3, 2, 5));
         float[] actual = stack.Forward(Tape.ForInference(), x).Output.Values.ToArray();
 
-        Tensor lower = stack.Layers[0].Forward(Tape.ForInference(), x, []).Output.Copy();
-        ReadOnlySpan<float> upper = stack.Layers[1].Forward(Tape.ForInference(), lower, []).Output.Values;
+        var rows = new SequenceRows();
+        rows.Set(3, 2);
+        Tensor lower = stack.Layers[0].Forward(Tape.ForInference(), x.Reshape(6, 5), rows, [], false).Output.Copy();
+        ReadOnlySpan<float> upper = stack.Layers[1].Forward(Tape.ForInference(), lower, rows, [], false).Output.Values;
         Assert.Equal(upper.ToArray().Zip(lower.Values.ToArray(), (u, l) => u + l), actual);
     }
 

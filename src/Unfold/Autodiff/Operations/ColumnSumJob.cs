@@ -28,19 +28,21 @@ internal sealed unsafe class ColumnSumJob : TeamJob
         if (!tape.NeedsGradient(vector))
             return;
         Tensor target = tape.GradientTarget(vector, out bool accumulate);
-        ColumnSumJob job = _own ??= new ColumnSumJob();
         fixed (float* x = d.Span, y = target.Span)
-        {
-            job._x = x;
-            job._y = y;
-            job._rows = d.Shape.Rows;
-            job._columns = d.Shape.Last;
-            job._accumulate = accumulate;
-            if (d.Shape.Length < 1 << 15)
-                job.Execute(0, 1);
-            else
-                Team.Shared.Run(job, Team.Shared.Size);
-        }
+            Add(x, d.Shape.Rows, d.Shape.Last, y, accumulate);
+    }
+
+    /// <summary>Adds the sum of x [rows, columns] over its rows to y [columns], or writes it there unless <paramref name="accumulate"/>.</summary>
+    public static void Add(float* x, int rows, int columns, float* y, bool accumulate)
+    {
+        ColumnSumJob job = _own ??= new ColumnSumJob();
+        job._x = x;
+        job._y = y;
+        (job._rows, job._columns, job._accumulate) = (rows, columns, accumulate);
+        if ((long)rows * columns < 1 << 15)
+            job.Execute(0, 1);
+        else
+            Team.Shared.Run(job, Team.Shared.Size);
     }
 
     /// <inheritdoc/>

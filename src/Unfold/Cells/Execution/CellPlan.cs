@@ -1,5 +1,4 @@
 using Unfold.Cells.Schedule;
-using Unfold.Kernels.Gemm;
 
 namespace Unfold.Cells.Execution;
 
@@ -14,25 +13,29 @@ internal sealed class CellPlan
 
     private readonly Dictionary<Slot, int> _slotIds = [];
     private readonly List<Slot> _slots = [];
+    private PackedLayout[] _layouts = [];
 
     public CellPlan(CellSchedule schedule)
     {
         Schedule = schedule;
         Forward = Plan(schedule.Forward);
         Backward = Plan(schedule.Backward);
-        WeightGradients = [.. schedule.WeightGradients.Select(w => new PlannedWeightGradient(w, BlockOf(w.Gradients), BlockOf([w.Operand])))];
+        WeightGradients = [.. schedule.WeightGradients.Select(g => new PlannedWeightGradient(
+            BlockOf(g.Gradients), [.. g.Operands.Select(o => new PlannedOperand(o, IdOf(o.Slot)))]))];
+        BiasGradients = [.. schedule.BiasGradients.Select(b => (IdOf(b.Gradient), b.Gradient.Width, b.Parameter))];
         Slots = [.. _slots];
+        Meetings.Mark(Forward, backward: false);
+        Meetings.Mark(Backward, backward: true);
 
         PlannedStep[] all = [.. Forward.All, .. Backward.All];
         PlannedProgram[] programs = [.. all.OfType<PlannedProgram>()];
         ScratchLength = programs.Select(p => p.ScratchLength).DefaultIfEmpty(0).Max();
         VectorLength = programs.Select(p => Math.Max(p.TileCapacity, p.Program.Width)).DefaultIfEmpty(1).Max();
         Depth = all.OfType<PlannedProduct>().Select(g => g.Depth).DefaultIfEmpty(0).Max();
-        Packing = [.. all.OfType<PlannedProduct>().OrderBy(g => g.Product.Id)];
+        Products = [.. all.OfType<PlannedProduct>().OrderBy(g => g.Product.Id)];
         ForwardProducts = Forward.All.OfType<PlannedProduct>().Count();
-        PackedOffsets = new nint[Packing.Length + 1];
-        for (int i = 0; i < Packing.Length; i++)
-            PackedOffsets[i + 1] = PackedOffsets[i] + Align(Packing[i].Columns) + Align(Gemm.PackedLength(Packing[i].Depth, Packing[i].Columns));
+        RowFloats = Math.Max(1, schedule.KeptFloats + schedule.InputWidth);
+        LoopWeights = Forward.Loop.OfType<PlannedProduct>().Sum(p => (long)p.Depth * p.Columns);
     }
 
     public CellSchedule Schedule { get; }
@@ -42,6 +45,9 @@ internal sealed class CellPlan
     public PlannedPass Backward { get; }
 
     public PlannedWeightGradient[] WeightGradients { get; }
+
+    /// <summary>Parameters whose gradient is the sum of a slot over all rows: the slot's number, its width, the parameter.</summary>
+    public (int Slot, int Width, int Parameter)[] BiasGradients { get; }
 
     /// <summary>Each slot that a step touches, once.</summary>
     public Slot[] Slots { get; }
@@ -56,23 +62,40 @@ internal sealed class CellPlan
     public int Depth { get; }
 
     /// <summary>Every product whose weights are packed, forward ones first.</summary>
-    public PlannedProduct[] Packing { get; }
+    public PlannedProduct[] Products { get; }
 
     public int ForwardProducts { get; }
 
-    /// <summary>Where each product's biases begin, with its packed weights behind them; the last entry is the length of all.</summary>
-    public nint[] PackedOffsets { get; }
+    /// <summary>Weights of the products of a forward step.</summary>
+    public long LoopWeights { get; }
+
+    /// <summary>Floats that a run touches a row and step: what is kept, and x.</summary>
+    public int RowFloats { get; }
 
     public static nint Align(nint length) => (length + 15) & ~(nint)15;
 
-    private PlannedPass Plan(SchedulePass pass) => new(Plan(pass.Before), Plan(pass.Loop), Plan(pass.After));
+    /// <summary>How the weights lie when packed for threads that share the units in some parts.</summary>
+    public PackedLayout LayoutFor(Partition partition)
+    {
+        foreach (PackedLayout known in _layouts)
+        {
+            if (known.Partition.UnitParts == partition.UnitParts)
+                return known;
+        }
 
-    private PlannedStep[] Plan(IReadOnlyList<Step> steps) => [.. steps.Select(Plan)];
+        var layout = new PackedLayout(this, partition);
+        _layouts = [.. _layouts, layout];
+        return layout;
+    }
 
-    private PlannedStep Plan(Step step) => step switch
+    private PlannedPass Plan(SchedulePass pass) => new(Plan(pass.Before, false), Plan(pass.Loop, false), Plan(pass.After, true));
+
+    private PlannedStep[] Plan(IReadOnlyList<Step> steps, bool after) => [.. steps.Select(step => Plan(step, after))];
+
+    private PlannedStep Plan(Step step, bool after) => step switch
     {
         ProgramStep program => new PlannedProgram(program, [.. program.Slots.Select(IdOf)]),
-        GemmStep gemm => new PlannedProduct(gemm, BlockOf(gemm.Operands), BlockOf(gemm.Destinations)),
+        GemmStep gemm => new PlannedProduct(gemm, BlockOf(gemm.Operands), BlockOf(gemm.Destinations), after),
         CouplingStep coupling => new PlannedCoupling(coupling, [.. coupling.Operands.Select(IdOf)], IdOf(coupling.Destination)),
         _ => throw new InvalidOperationException($"No plan for {step}."),
     };
@@ -88,76 +111,4 @@ internal sealed class CellPlan
         _slotIds.Add(slot, _slots.Count - 1);
         return _slots.Count - 1;
     }
-}
-
-/// <summary>One direction's steps.</summary>
-internal sealed record PlannedPass(PlannedStep[] Before, PlannedStep[] Loop, PlannedStep[] After)
-{
-    public IEnumerable<PlannedStep> All => Before.Concat(Loop).Concat(After);
-}
-
-/// <summary>A step with its slots' numbers.</summary>
-internal abstract class PlannedStep;
-
-/// <summary>Slots that lie side by side: the number of the first, how many, the width of each and of all.</summary>
-internal readonly record struct SlotBlock(int First, int Count, int Width, int Total);
-
-internal sealed class PlannedProduct(GemmStep product, SlotBlock operand, SlotBlock destination) : PlannedStep
-{
-    public GemmStep Product { get; } = product;
-
-    public SlotBlock Operand { get; } = operand;
-
-    public SlotBlock Destination { get; } = destination;
-
-    public int Depth { get; } = operand.Total;
-
-    public int Columns { get; } = destination.Total;
-
-    /// <summary>Whether this makes the gradient of x.</summary>
-    public bool MakesInputGradient { get; } = product.Destinations[0].Space == SlotSpace.InputGradient;
-}
-
-internal sealed class PlannedWeightGradient(WeightGradientStep step, SlotBlock gradient, SlotBlock operand)
-{
-    public WeightGradientStep Step { get; } = step;
-
-    public SlotBlock Gradient { get; } = gradient;
-
-    public SlotBlock Operand { get; } = operand;
-}
-
-internal sealed class PlannedCoupling(CouplingStep step, int[] operands, int destination) : PlannedStep
-{
-    public CouplingStep Step { get; } = step;
-
-    public int[] Operands { get; } = operands;
-
-    public int Destination { get; } = destination;
-}
-
-/// <summary>A program with its slots' numbers and the size of its tiles.</summary>
-internal sealed class PlannedProgram(ProgramStep program, int[] slotIds) : PlannedStep
-{
-    public ProgramStep Program { get; } = program;
-
-    /// <summary>The plan's number of each slot.</summary>
-    public int[] SlotIds { get; } = slotIds;
-
-    /// <summary>Width of each slot: as the program's, or one number a row.</summary>
-    public int[] SlotWidths { get; } = [.. program.Slots.Select(s => s.Width)];
-
-    /// <summary>Entries of the schedule's vectors.</summary>
-    public int[] Vectors { get; } = [.. program.Vectors];
-
-    /// <summary>Rows of a tile.</summary>
-    public int TileRows { get; } = Math.Max(1, CellPlan.TileLength / program.Width);
-
-    /// <summary>Columns of a tile: whole rows, or parts of a long row where no instruction looks at whole rows.</summary>
-    public int TileColumns { get; } = program.NeedsWholeRows ? program.Width : Math.Min(program.Width, CellPlan.TileLength);
-
-    /// <summary>The most floats of a tile.</summary>
-    public int TileCapacity => (int)CellPlan.Align(TileRows * TileColumns);
-
-    public int ScratchLength => Program.FullRegisters * TileCapacity + Program.RowRegisters * (int)CellPlan.Align(TileRows);
 }

@@ -1,4 +1,5 @@
 using Unfold.Autodiff;
+using Unfold.Autodiff.Operations;
 using Unfold.Cells.Schedule;
 using Unfold.Kernels.Gemm;
 using Unfold.Tensors;
@@ -9,72 +10,112 @@ namespace Unfold.Cells.Execution;
 /// <content>The backward pass of a run.</content>
 internal sealed unsafe partial class CellRun
 {
-    private Tensor[] _carryTensors = [];
-    private int _packFirst;
+    /// <summary>Products of one gradient that are made together.</summary>
+    private const int MostTargets = 8;
 
-    /// <summary>[2, N, S] a state: row 0 is the gradient of its initial value after <see cref="Backward"/>.</summary>
-    public Tensor InitialGradient(int state) => _carryTensors[state].Slice(0, 1);
+    private Tensor[] _finalGradients = [];
 
-    /// <summary>Goes back through time, adds to the parameters' gradients and writes that of x.</summary>
+    /// <summary>[N, S] a state: the gradient of its initial value after <see cref="Backward"/>.</summary>
+    public Tensor InitialGradient(int state) => _carries[state].Slice(0, _rows.Batch);
+
+    /// <summary>Goes back through time, chunk by chunk, adds to the parameters' gradients and writes that of x.</summary>
     /// <param name="tape">Gives the memory.</param>
-    /// <param name="outputGradient">[T, N, O].</param>
-    /// <param name="inputGradient">[T, N, C], to be written; no value when nobody wants it.</param>
+    /// <param name="outputGradient">[S, O].</param>
+    /// <param name="inputGradient">[S, C], to be written; no value when nobody wants it.</param>
     /// <param name="finalGradients">[N, S] a state, or no value where the final state has no gradient; null for none at all.</param>
     public void Backward(Tape tape, Tensor outputGradient, Tensor inputGradient, IReadOnlyList<Tensor>? finalGradients = null)
     {
         CellSchedule schedule = _plan.Schedule;
-        Resize(ref _carryTensors, schedule.StateWidths.Count);
-        for (int i = 0; i < _carryTensors.Length; i++)
+        Resize(ref _carries, schedule.StateWidths.Count);
+        Resize(ref _finalGradients, _carries.Length);
+        for (int i = 0; i < _carries.Length; i++)
         {
-            _carryTensors[i] = tape.Rent(new Shape(2, _rows, schedule.StateWidths[i]));
-            Span<float> last = _carryTensors[i].Slice(_steps & 1, 1).Span;
-            if (finalGradients is not null && finalGradients[i].HasValue)
-                finalGradients[i].Values.CopyTo(last);
+            _carries[i] = tape.Rent(new Shape(2 * _rows.Batch, schedule.StateWidths[i]));
+            _finalGradients[i] = finalGradients is null ? default : finalGradients[i];
+            if (_rows.Steps > 0)
+                continue;
+            if (_finalGradients[i].HasValue)
+                _finalGradients[i].Values.CopyTo(_carries[i].Span);
             else
-                last.Clear();
+                _carries[i].Span.Clear();
         }
 
         Resize(ref _sums, schedule.ParameterGradients.Count);
         for (int i = 0; i < _sums.Length; i++)
-            _sums[i] = tape.RentZeroed(new Shape(_rows, schedule.ParameterGradients[i].Width));
+            _sums[i] = tape.RentZeroed(new Shape(_rows.Batch, schedule.ParameterGradients[i].Width));
 
         // An elementwise part of dx is written in the loop whether or not anybody wants it.
-        bool wantsInput = inputGradient.HasValue;
-        if (!wantsInput)
+        _wantsInput = inputGradient.HasValue;
+        if (!_wantsInput)
             inputGradient = tape.Rent(_x.Shape);
-        Address(outputGradient, inputGradient, _carryTensors);
+        Address(outputGradient, inputGradient);
+        Start(Work.Pack, _plan.ForwardProducts, _plan.Products.Length);
+        for (int chunk = Chunks - 1; chunk >= 0; chunk--)
+        {
+            int start = chunk * _chunkSteps, end = Math.Min(_rows.Steps, start + _chunkSteps);
+            if (_mode == RunMode.Recompute)
+                ComputeAgain(chunk, start, end);
+            Start(Work.Backward, start, end);
+            AddGradients(start, end);
+        }
 
-        _packFirst = _plan.ForwardProducts;
-        Run(Work.Pack, null, _plan.Packing.Length - _plan.ForwardProducts);
-        _packFirst = 0;
-        RunAll(_plan.Backward.Before, wantsInput);
-        Run(Work.Backward, null, RowParts);
-        RunAll(_plan.Backward.After, wantsInput);
-        foreach (PlannedWeightGradient step in _plan.WeightGradients)
-            AddWeightGradients(step);
         AddParameterSums();
         KeepAlive();
     }
 
-    /// <summary>dW += dᵀ v over all steps and rows.</summary>
-    private void AddWeightGradients(PlannedWeightGradient planned)
+    /// <summary>Makes again what the forward pass of a chunk did not keep.</summary>
+    private void ComputeAgain(int chunk, int start, int end)
     {
-        SlotBlock gradient = planned.Gradient;
-        MatrixView operand = ViewOfAll(planned.Operand), gradients = ViewOfAll(gradient);
-        int rows = _steps * _rows, columns = planned.Operand.Width;
-        IReadOnlyList<WeightReference> weights = planned.Step.Weights;
-        if (WeightPacking.Stack(weights, _parameters, gradients: true) is MatrixView stacked)
+        for (int i = 0; i < _states.Length; i++)
         {
-            Gemm.MultiplyParallel(gradients, true, operand, false, gradient.Total, columns, rows, stacked, true, null);
-            return;
+            if (_saved[i].HasValue)
+                _saved[i].Slice(chunk, 1).Values.CopyTo(_states[i].Span);
         }
 
-        for (int i = 0; i < weights.Count; i++)
+        Start(Work.Again, start, end);
+    }
+
+    /// <summary>dW += dᵀ v, and db += the sum of d, over the rows of a chunk.</summary>
+    private void AddGradients(int start, int end)
+    {
+        long started = RunProfile.Now(_profile);
+        int rows = _rows.First(end) - _rows.First(start);
+        foreach (PlannedWeightGradient planned in _plan.WeightGradients)
+            AddWeightGradients(planned, start, rows);
+        foreach ((int slot, int width, int parameter) in _plan.BiasGradients)
         {
-            MatrixView target = WeightPacking.Single(weights[i], _parameters, gradients: true);
-            Gemm.MultiplyParallel(
-                gradients.Columns(i * gradient.Width), true, operand, false, gradient.Width, columns, rows, target, true, null);
+            SlotAddress address = _addresses[slot];
+            ColumnSumJob.Add(address.Row(RowOf(address.Place, start, start)), rows, width, _parameters[parameter].Gradient.Pointer, accumulate: true);
         }
+
+        _profile?.Add(0, Activity.WeightGradients, started);
+    }
+
+    private void AddWeightGradients(PlannedWeightGradient planned, int start, int rows)
+    {
+        SlotBlock gradient = planned.Gradient;
+        MatrixView gradients = ChunkView(gradient, start);
+        Span<ProductTarget> targets = stackalloc ProductTarget[MostTargets];
+        int count = 0;
+        foreach (PlannedOperand operand in planned.Operands)
+        {
+            IReadOnlyList<WeightReference> weights = operand.Operand.Weights;
+            int width = operand.Operand.Slot.Width;
+            MatrixView view = ChunkView(new SlotBlock(operand.Slot, 1, width, width), start);
+            if (count < MostTargets && WeightPacking.Stack(weights, _parameters, gradients: true) is MatrixView stacked)
+            {
+                targets[count++] = new ProductTarget(view, false, width, stacked, null);
+                continue;
+            }
+
+            for (int i = 0; i < weights.Count; i++)
+            {
+                MatrixView target = WeightPacking.Single(weights[i], _parameters, gradients: true);
+                Gemm.MultiplyParallel(gradients.Columns(i * gradient.Width), true, view, false, gradient.Width, width, rows, target, true, null);
+            }
+        }
+
+        Gemm.MultiplyParallel(gradients, true, targets[..count], gradient.Total, rows, true);
     }
 
     /// <summary>Adds what each row has summed over time, row after row.</summary>
@@ -84,7 +125,7 @@ internal sealed unsafe partial class CellRun
         {
             (int parameter, int width) = _plan.Schedule.ParameterGradients[i];
             float* target = _parameters[parameter].Gradient.Pointer;
-            for (int row = 0; row < _rows; row++)
+            for (int row = 0; row < _rows.Batch; row++)
                 K.Accumulate(_sums[i].Pointer + (nint)row * width, target, width);
         }
     }

@@ -16,13 +16,17 @@ internal static unsafe class ProgramRunner
     /// <param name="scratch">This thread's tile buffers.</param>
     /// <param name="firstRow">First row.</param>
     /// <param name="endRow">One past the last row.</param>
+    /// <param name="firstColumn">First column.</param>
+    /// <param name="endColumn">One past the last column; all of them where the program looks at whole rows.</param>
     /// <param name="masks">What random factors are counted by.</param>
     public static void Run(
-        PlannedProgram planned, float** slots, float* vectors, int vectorLength, float* scratch, int firstRow, int endRow, in MaskCounter masks)
+        PlannedProgram planned, float** slots, float* vectors, int vectorLength, float* scratch, int firstRow, int endRow, int firstColumn,
+        int endColumn, in MaskCounter masks)
     {
         ProgramStep program = planned.Program;
-        int width = program.Width, tileRows = planned.TileRows, tileColumns = planned.TileColumns;
-        int capacity = planned.TileCapacity, rowCapacity = (int)CellPlan.Align(tileRows);
+        int width = program.Width, tileColumns = planned.TileColumns;
+        int tileRows = endColumn - firstColumn == width ? planned.TileRows : 1;
+        int capacity = planned.TileCapacity, rowCapacity = (int)CellPlan.Align(planned.TileRows);
         int[] ids = planned.SlotIds, widths = planned.SlotWidths;
         int[] repeated = planned.Vectors;
         int vectorStart = ids.Length, vectorCount = repeated.Length;
@@ -40,9 +44,9 @@ internal static unsafe class ProgramRunner
         for (int row = firstRow; row < endRow; row += tileRows)
         {
             int rows = Math.Min(tileRows, endRow - row);
-            for (int column = 0; column < width; column += tileColumns)
+            for (int column = firstColumn; column < endColumn; column += tileColumns)
             {
-                int columns = Math.Min(tileColumns, width - column);
+                int columns = Math.Min(tileColumns, endColumn - column);
                 for (int i = 0; i < ids.Length; i++)
                     operands[i] = slots[ids[i]] + (nint)row * widths[i] + (widths[i] == width ? column : 0);
                 for (int i = 0; i < vectorCount; i++)

@@ -1,6 +1,7 @@
 using Unfold.Autodiff;
 using Unfold.Cells.Schedule;
 using Unfold.Kernels.Gemm;
+using Unfold.Kernels.Threading;
 
 namespace Unfold.Cells.Execution;
 
@@ -9,7 +10,7 @@ internal static unsafe class WeightPacking
 {
     /// <summary>This thread's room for gathering weights that do not lie at equal distances.</summary>
     [ThreadStatic]
-    private static float[]? _staging;
+    private static Scratch? _staging;
 
     /// <summary>
     /// The matrices of a product as one view, without a copy, where they lie at equal distances; the parameters of a layer are laid out so that the common
@@ -39,57 +40,97 @@ internal static unsafe class WeightPacking
     private static float* Data(WeightReference w, IReadOnlyList<Parameter> parameters, bool gradients) =>
         (gradients ? parameters[w.Parameter].Gradient : parameters[w.Parameter].Value).Pointer + w.ColumnOffset;
 
-    /// <summary>Writes the biases of a step (zeros where a sum has none) and behind them its packed weights.</summary>
-    public static void Pack(GemmStep step, IReadOnlyList<Parameter> parameters, float* target)
+    /// <summary>
+    /// Writes, for each part of the units, the biases of a product (zeros where a sum has none) and behind them its packed weights. Several threads
+    /// share the columns.
+    /// </summary>
+    public static void Pack(PlannedProduct planned, PackedLayout layout, IReadOnlyList<Parameter> parameters, float* packed, int thread, int threads)
     {
-        var biases = new Span<float>(target, step.Columns);
-        biases.Clear();
-        for (int i = 0, column = 0; i < step.Biases.Count; column += step.Destinations[i++].Width)
+        GemmStep step = planned.Product;
+        bool transposed = step.Weights[0].Transposed;
+        MatrixView whole = default;
+        bool isThere = (step.Weights.Count == 1 || StacksRows(step)) && Find(step, parameters, out whole);
+        if (!isThere)
         {
-            if (step.Biases[i] >= 0)
-                parameters[step.Biases[i]].Value.Values.CopyTo(biases[column..]);
+            // Gathering costs more than it would give to share it.
+            if (step.Id % threads != thread)
+                return;
+            whole = Gather(step, parameters);
+            (thread, threads) = (0, 1);
         }
 
-        PackWeights(step, parameters, target + CellPlan.Align(step.Columns));
-    }
-
-    private static void PackWeights(GemmStep step, IReadOnlyList<Parameter> parameters, float* packed)
-    {
-        int depth = step.Depth, columns = step.Columns;
-        bool transposed = step.Weights[0].Transposed;
-        bool stacksRows = step.Operands.Count == 1 ? !transposed : transposed;
-        if (stacksRows || step.Weights.Count == 1)
+        for (int part = 0; part < layout.PartsOf(planned); part++)
         {
-            if (Stack(step.Weights, parameters, gradients: false) is MatrixView view)
+            int columns = layout.ColumnsOf(planned, part);
+            if (columns == 0)
+                continue;
+            float* target = packed + layout.Offset(planned, part);
+            (int start, int end) = layout.Columns(planned, part);
+            if (thread == 0)
+                WriteBiases(step, parameters, target, start, end);
+            MatrixView view = transposed
+                ? new MatrixView(
+                    whole.Data + start, whole.RowsPerGroup, whole.GroupStride, whole.RowStride,
+                    step.Destinations.Count == 1 ? int.MaxValue : end - start, step.Destinations[0].Width)
+                : new MatrixView(whole.Row(start), end - start, BlockDistance(step, whole), whole.RowStride, whole.ColumnsPerBlock, whole.BlockStride);
+            int panels = Gemm.Panels(columns);
+            for (int block = 0; block * Gemm.KBlock < step.Depth; block++)
             {
-                Gemm.PackB(view, !transposed, depth, columns, packed);
-                return;
+                for (int panel = panels * thread / threads; panel < panels * (thread + 1) / threads; panel++)
+                    Gemm.PackPanel(view, !transposed, step.Depth, columns, panel, block, target + CellPlan.Align(columns));
             }
         }
+    }
 
-        // As [columns, depth] where the weights are used as they are, as [depth, columns] where their transposes are.
-        int width = transposed ? columns : depth;
-        if (_staging is null || _staging.Length < checked(depth * columns))
-            _staging = GC.AllocateUninitializedArray<float>(depth * columns);
-        float[] staging = _staging;
-        int row = 0, column = 0;
-        for (int i = 0; i < step.Weights.Count; i++)
+    /// <summary>Whether the matrices lie one below the other: as several destinations as they are, or as several operands transposed.</summary>
+    private static bool StacksRows(GemmStep step) => step.Operands.Count == 1 ? !step.Weights[0].Transposed : step.Weights[0].Transposed;
+
+    private static bool Find(GemmStep step, IReadOnlyList<Parameter> parameters, out MatrixView view)
+    {
+        MatrixView? found = Stack(step.Weights, parameters, gradients: false);
+        view = found ?? default;
+        return found is not null;
+    }
+
+    /// <summary>How far the matrix of one destination is from that of the next.</summary>
+    private static nint BlockDistance(GemmStep step, MatrixView whole) =>
+        step.Destinations.Count == 1 ? 0
+        : whole.RowsPerGroup == int.MaxValue ? step.Destinations[0].Width * whole.RowStride : whole.GroupStride;
+
+    private static void WriteBiases(GemmStep step, IReadOnlyList<Parameter> parameters, float* target, int start, int end)
+    {
+        int width = end - start;
+        for (int i = 0; i < step.Destinations.Count; i++)
         {
-            WeightReference weight = step.Weights[i];
+            var biases = new Span<float>(target + i * width, width);
+            if (i < step.Biases.Count && step.Biases[i] >= 0)
+                parameters[step.Biases[i]].Value.Values[start..end].CopyTo(biases);
+            else
+                biases.Clear();
+        }
+    }
+
+    /// <summary>Copies the matrices: as [columns, depth] where the weights are used as they are, as [depth, columns] where their transposes are.</summary>
+    private static MatrixView Gather(GemmStep step, IReadOnlyList<Parameter> parameters)
+    {
+        int width = step.Weights[0].Transposed ? step.Columns : step.Depth;
+        float* staging = (_staging ??= new Scratch()).Reserve((nint)step.Depth * step.Columns);
+        int row = 0, column = 0;
+        foreach (WeightReference weight in step.Weights)
+        {
             ReadOnlySpan<float> values = parameters[weight.Parameter].Value.Values;
             for (int r = 0; r < weight.Rows; r++)
             {
                 values.Slice(r * weight.Stride + weight.ColumnOffset, weight.Columns)
-                    .CopyTo(staging.AsSpan((row + r) * width + column, weight.Columns));
+                    .CopyTo(new Span<float>(staging + (nint)(row + r) * width + column, weight.Columns));
             }
 
-            if (stacksRows)
+            if (StacksRows(step))
                 row += weight.Rows;
             else
                 column += weight.Columns;
         }
 
-        fixed (float* data = staging)
-            Gemm.PackB(MatrixView.RowMajor(data, width), !transposed, depth, columns, packed);
+        return MatrixView.RowMajor(staging, width);
     }
 }

@@ -30,13 +30,16 @@ internal sealed class CellSchedule
     /// <summary>Products over all steps and rows after the backward loop.</summary>
     public required IReadOnlyList<WeightGradientStep> WeightGradients { get; init; }
 
+    /// <summary>Sums over all steps and rows after the backward loop.</summary>
+    public required IReadOnlyList<BiasGradientStep> BiasGradients { get; init; }
+
     /// <summary>Groups of kept values: how many blocks of which width a step keeps.</summary>
     public required IReadOnlyList<(int Width, int Blocks)> KeptGroups { get; init; }
 
     /// <summary>Widths of the scratch slots.</summary>
     public required IReadOnlyList<int> TemporaryWidths { get; init; }
 
-    /// <summary>Parameters whose gradients are summed row by row in the loop: (index of the parameter, width).</summary>
+    /// <summary>Parameters whose gradients are summed row by row in the loop, since what is summed is kept nowhere: (index of the parameter, width).</summary>
     public required IReadOnlyList<(int Parameter, int Width)> ParameterGradients { get; init; }
 
     /// <summary>Parameter vectors (index, 0) and numbers (-1, value) that instructions read.</summary>
@@ -56,7 +59,7 @@ internal sealed class CellSchedule
         var text = new StringBuilder();
         Print("forward", Forward);
         Print("backward", Backward);
-        foreach (WeightGradientStep step in WeightGradients)
+        foreach (Step step in WeightGradients.Concat<Step>(BiasGradients))
             text.Append("  ").Append(step).Append('\n');
         return text.ToString();
 

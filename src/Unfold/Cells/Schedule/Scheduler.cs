@@ -1,3 +1,4 @@
+using System.Globalization;
 using Unfold.Cells.Graph;
 
 namespace Unfold.Cells.Schedule;
@@ -48,7 +49,7 @@ internal sealed class Scheduler
         SchedulePass forward = new PassBuilder(_context, available, roots, carries, _next).Build();
 
         KeepForBackward(forwardValues, roots, available);
-        (SchedulePass pass, List<(WeightReference, Slot, Slot)> weights) = BuildBackward(backward);
+        BackwardPass pass = BuildBackward(backward);
         return new CellSchedule
         {
             Graph = _graph,
@@ -58,11 +59,12 @@ internal sealed class Scheduler
             OutputState = _outputState,
             StateWidths = [.. _graph.States.Select(s => Width(s.Previous))],
             Forward = forward,
-            Backward = pass,
-            WeightGradients = Group(weights),
+            Backward = pass.Pass,
+            WeightGradients = Group(pass.Weights),
+            BiasGradients = pass.Biases,
             KeptGroups = _context.KeptGroups,
             TemporaryWidths = _context.TemporaryWidths,
-            ParameterGradients = [.. backward.Parameters.Select(p => (p.Parameter, p.Term.Width))],
+            ParameterGradients = pass.Parameters,
             Vectors = _context.Vectors,
             Masks = _masks,
         };
@@ -194,7 +196,7 @@ internal sealed class Scheduler
         Value[] sums = [.. values.Where(v => v.Kind == ValueKind.Accumulator)];
         foreach (IGrouping<int, Value> group in sums.GroupBy(s => s.Width))
         {
-            Value[] ordered = [.. group.OrderBy(Rank).ThenBy(s => s.Id)];
+            Value[] ordered = [.. group.OrderBy(Rank).ThenBy(OperandsOf, StringComparer.Ordinal).ThenBy(s => s.Id)];
             Slot[] slots = _context.Keep(group.Key, ordered.Length);
             for (int i = 0; i < ordered.Length; i++)
             {
@@ -228,6 +230,9 @@ internal sealed class Scheduler
         return !hasOther ? 0 : hasInput ? 1 : 2;
     }
 
+    /// <summary>Equal for sums with the same operands.</summary>
+    private static string OperandsOf(Value sum) => string.Join(' ', sum.Terms.Select(t => t.Operand.Id.ToString("D6", CultureInfo.InvariantCulture)));
+
     /// <summary>What of the forward pass lies in memory when the backward pass comes to a step.</summary>
     private void KeepForBackward(HashSet<Value> forwardValues, List<Root> roots, Dictionary<Value, Slot> available)
     {
@@ -244,7 +249,7 @@ internal sealed class Scheduler
     /// <summary>
     /// Builds the backward pass. A gradient of a sum takes the sum's place unless that is still read afterwards; those that cannot get memory of their own.
     /// </summary>
-    private (SchedulePass Pass, List<(WeightReference, Slot, Slot)> Weights) BuildBackward(BackwardRoots backward)
+    private BackwardPass BuildBackward(BackwardRoots backward)
     {
         var displaced = new HashSet<Value>();
         while (true)
@@ -254,12 +259,6 @@ internal sealed class Scheduler
             for (int i = 0; i < _next.Length; i++)
                 AddOutput(backward.Previous[i], new Slot(SlotSpace.CarryOutgoing, i, Width(_graph.States[i].Previous)));
             AddOutput(backward.Input, new Slot(SlotSpace.InputGradient, 0, Width(_graph.Input)));
-            for (int i = 0; i < backward.Parameters.Count; i++)
-            {
-                Value term = backward.Parameters[i].Term;
-                roots.Add(new Root(term, new Slot(SlotSpace.ParameterGradient, i, term.Width), Accumulate: true));
-            }
-
             HashSet<Slot> operands = [.. backward.Weights.Select(w => _places[w.Operand])];
             var stored = new Dictionary<Value, Slot>();
             var taken = new HashSet<Slot>();
@@ -269,6 +268,21 @@ internal sealed class Scheduler
                     stored.Add(gradient, PlaceFor(gradient, weights, operand));
             }
 
+            // A vector whose gradient is kept for the weights beside it is summed from there; the others are summed up in the loop.
+            List<BiasGradientStep> biases = [];
+            List<(int Parameter, int Width)> summed = [];
+            foreach ((int parameter, Value term) in backward.Parameters)
+            {
+                if (stored.TryGetValue(term, out Slot? kept))
+                {
+                    biases.Add(new BiasGradientStep(kept, parameter));
+                    continue;
+                }
+
+                roots.Add(new Root(term, new Slot(SlotSpace.ParameterGradient, summed.Count, term.Width), Accumulate: true));
+                summed.Add((parameter, term.Width));
+            }
+
             var available = new Dictionary<Value, Slot>(_places);
             var builder = new PassBuilder(context, available, roots, backward.Incoming, backward.Previous);
             SchedulePass pass = builder.Build();
@@ -276,7 +290,7 @@ internal sealed class Scheduler
             if (bad.Count == 0)
             {
                 _context.TakeOver(context);
-                return (pass, [.. backward.Weights.Select(w => (w.Weights, stored[w.Gradient], _places[w.Operand]))]);
+                return new BackwardPass(pass, [.. backward.Weights.Select(w => (w.Weights, stored[w.Gradient], _places[w.Operand]))], biases, summed);
             }
 
             displaced.UnionWith(bad);
@@ -311,19 +325,25 @@ internal sealed class Scheduler
         builder.StoredAt.TryGetValue(stored, out int at)
         && _places.Any(p => p.Value == slot && p.Key != stored && builder.LastRead.TryGetValue(p.Key, out int read) && read > at);
 
-    /// <summary>Gradients that lie side by side and share an operand become one product.</summary>
-    private static List<WeightGradientStep> Group(List<(WeightReference Weights, Slot Gradient, Slot Operand)> gradients)
+    /// <summary>Gradients that lie side by side and share an operand become one product, and products of the same gradients one step.</summary>
+    private static List<WeightGradientStep> Group(IReadOnlyList<(WeightReference Weights, Slot Gradient, Slot Operand)> gradients)
     {
-        var steps = new List<WeightGradientStep>();
+        var products = new List<(Slot[] Gradients, WeightGradientOperand Operand)>();
         foreach (var operand in gradients.GroupBy(g => g.Operand))
         {
             var ordered = operand.OrderBy(g => g.Gradient.Group).ThenBy(g => g.Gradient.Index).ToList();
             foreach (var run in ScheduleContext.Runs(ordered, (a, b) => a.Gradient.IsFollowedBy(b.Gradient)))
-                steps.Add(new WeightGradientStep([.. run.Select(r => r.Gradient)], operand.Key, [.. run.Select(r => r.Weights)]));
+                products.Add(([.. run.Select(r => r.Gradient)], new WeightGradientOperand(operand.Key, [.. run.Select(r => r.Weights)])));
         }
 
-        return steps;
+        return [.. products.GroupBy(p => (p.Gradients[0], p.Gradients.Length))
+            .Select(same => new WeightGradientStep(same.First().Gradients, [.. same.Select(p => p.Operand)]))];
     }
+
+    /// <summary>The backward pass, the gradients that are made after it, and the vectors whose gradients are summed in it.</summary>
+    private sealed record BackwardPass(
+        SchedulePass Pass, IReadOnlyList<(WeightReference Weights, Slot Gradient, Slot Operand)> Weights, IReadOnlyList<BiasGradientStep> Biases,
+        IReadOnlyList<(int Parameter, int Width)> Parameters);
 
     /// <summary>What the backward pass must give.</summary>
     /// <param name="Previous">The gradient of each state's previous value.</param>

@@ -63,11 +63,23 @@ internal sealed record ProgramStep(
 internal readonly record struct Instruction(
     OpCode Op, short Destination, short A, short B, short C, short D, float V, float W, bool IsRow, int Place, bool PerStep);
 
-/// <summary>A weight gradient to be made after the loop by one product over all steps and rows.</summary>
+/// <summary>Gradients of weights, to be made after the loop by products over all steps and rows that share the gradients of their results.</summary>
 /// <param name="Gradients">The gradients of the products' results, side by side.</param>
-/// <param name="Operand">What the weights were multiplied with.</param>
-/// <param name="Weights">The weights, one for each gradient.</param>
-internal sealed record WeightGradientStep(IReadOnlyList<Slot> Gradients, Slot Operand, IReadOnlyList<WeightReference> Weights) : Step
+/// <param name="Operands">What the weights were multiplied with.</param>
+internal sealed record WeightGradientStep(IReadOnlyList<Slot> Gradients, IReadOnlyList<WeightGradientOperand> Operands) : Step
 {
-    public override string ToString() => $"weight gradient {string.Join(" ", Gradients)} x {Operand}";
+    public override string ToString() => $"weight gradient {string.Join(" ", Gradients)} x {string.Join(", ", Operands.Select(o => o.Slot))}";
+}
+
+/// <summary>What weights were multiplied with.</summary>
+/// <param name="Slot">Where it lies.</param>
+/// <param name="Weights">The weights, one for each gradient.</param>
+internal sealed record WeightGradientOperand(Slot Slot, IReadOnlyList<WeightReference> Weights);
+
+/// <summary>The gradient of a vector that is added to a sum: the sum of the sum's gradient over all steps and rows.</summary>
+/// <param name="Gradient">Where the gradients lie.</param>
+/// <param name="Parameter">The index of the vector.</param>
+internal sealed record BiasGradientStep(Slot Gradient, int Parameter) : Step
+{
+    public override string ToString() => $"bias gradient {Gradient}";
 }

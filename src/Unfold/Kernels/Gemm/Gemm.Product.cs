@@ -17,10 +17,13 @@ internal static unsafe partial class Gemm
     /// <summary>Floats at the start of a workspace: a tile, a bias, and the addresses of a chunk's rows and of the tile's.</summary>
     private const int Head = (MaximumRowTile * MaximumColumnTile) + MaximumColumnTile + (2 * MaximumRowTile * (TilesPerChunk + 1));
 
-    /// <summary>One product: what stays the same for all its tiles.</summary>
-    private readonly struct Product(
-        MatrixView a, bool transposedA, int k, float* packedB, nint width, MatrixView c, bool accumulate, float* bias, float* workspace)
+    /// <summary>Products with one A: what stays the same for all their tiles.</summary>
+    private readonly ref struct Product(
+        MatrixView a, bool transposedA, int k, ReadOnlySpan<PackedTarget> targets, int panelStart, int panelEnd, bool accumulate,
+        float* workspace)
     {
+        private readonly ReadOnlySpan<PackedTarget> _targets = targets;
+
         private float* Spill => workspace;
 
         private float* SpillBias => workspace + (MaximumRowTile * MaximumColumnTile);
@@ -33,11 +36,11 @@ internal static unsafe partial class Gemm
 
         /// <summary>Cuts the rows into equal chunks, and a chunk into equal tiles.</summary>
         /// <remarks>A tile of one row beside one of twelve would waste its pass over B.</remarks>
-        public void Run<TSimd>(int rowStart, int rowEnd, int columnStart, int columnEnd)
+        public void Run<TSimd>(int rowStart, int rowEnd)
             where TSimd : struct, ISimd<TSimd>
         {
             int rows = rowEnd - rowStart;
-            if (rows <= 0 || columnEnd <= columnStart) return;
+            if (rows <= 0 || panelEnd <= panelStart) return;
             for (int i = 0; i < MaximumRowTile; i++) SpillRows[i] = Spill + (i * MaximumColumnTile);
 
             int tiles = (rows + RowTile - 1) / RowTile;
@@ -46,21 +49,27 @@ internal static unsafe partial class Gemm
             {
                 int from = rowStart + (int)((long)tiles * chunk / chunks * RowTile);
                 int to = Math.Min(rowEnd, rowStart + (int)((long)tiles * (chunk + 1) / chunks * RowTile));
-                RunChunk<TSimd>(from, to - from, columnStart, columnEnd);
+                RunChunk<TSimd>(from, to - from);
             }
         }
 
-        private void RunChunk<TSimd>(int row, int rows, int columnStart, int columnEnd)
+        private void RunChunk<TSimd>(int row, int rows)
             where TSimd : struct, ISimd<TSimd>
         {
-            for (int i = 0; i < rows; i++) RowStarts[i] = c.Row(row + i);
-
             int start = 0;
             do
             {
                 int count = Math.Min(KBlock, k - start);
                 PackA<TSimd>(row, rows, start, count);
-                RunBlock<TSimd>(rows, count, columnStart, columnEnd, packedB + (start * width), accumulate || start > 0);
+                int before = 0; // panels of the targets before this one
+                foreach (ref readonly var target in _targets)
+                {
+                    int from = Math.Max(panelStart - before, 0) * ColumnTile;
+                    int to = (int)Math.Min((long)(panelEnd - before) * ColumnTile, target.N);
+                    if (from < to) RunBlock<TSimd>(in target, row, rows, start, count, from, to);
+                    before += Panels(target.N);
+                }
+
                 start += KBlock;
             }
             while (start < k);
@@ -86,18 +95,26 @@ internal static unsafe partial class Gemm
             }
         }
 
-        private void RunBlock<TSimd>(int rows, int count, int columnStart, int columnEnd, float* b, bool add)
+        private void RunBlock<TSimd>(in PackedTarget target, int row, int rows, int start, int count, int columnStart, int columnEnd)
             where TSimd : struct, ISimd<TSimd>
         {
+            var c = target.C;
+            if (start == 0 || _targets.Length > 1)
+            {
+                for (int i = 0; i < rows; i++) RowStarts[i] = c.Row(row + i);
+            }
+
             int tiles = (rows + RowTile - 1) / RowTile;
-            float* blockBias = add ? null : bias;
+            bool add = accumulate || start > 0;
+            float* b = target.PackedB + (start * (nint)RoundUp(target.N, ColumnTile));
+            float* blockBias = add ? null : target.Bias;
             int column = columnStart;
-            if (rows <= 3) column = RunWide<TSimd>(rows, count, columnStart, columnEnd, b, blockBias, add);
+            if (rows <= 3) column = RunWide<TSimd>(in c, rows, count, columnStart, columnEnd, b, blockBias, add);
             for (; column < columnEnd; column += 2 * TSimd.Count)
             {
                 float* panel = b + ((nint)column * count);
                 int columns = Math.Min(2 * TSimd.Count, columnEnd - column);
-                bool direct = IsDirect<TSimd>(column, columns);
+                bool direct = IsDirect<TSimd>(in c, column, columns);
                 nint offset = c.Column(column);
                 float* panelBias = blockBias == null ? null : blockBias + column;
                 for (int tile = 0; tile < tiles; tile++)
@@ -106,13 +123,13 @@ internal static unsafe partial class Gemm
                     int height = (rows * (tile + 1) / tiles) - first;
                     float* packed = PackedA + ((nint)first * count);
                     if (direct) RunTile<TSimd>(height, count, packed, panel, RowStarts + first, offset, panelBias, add);
-                    else RunSpilled<TSimd>(height, count, packed, panel, RowStarts + first, column, columns, panelBias, add);
+                    else RunSpilled<TSimd>(in c, height, count, packed, panel, RowStarts + first, column, columns, panelBias, add);
                 }
             }
         }
 
         /// <summary>As many columns as can be done several panels at once; gives the first that is left.</summary>
-        private int RunWide<TSimd>(int rows, int count, int columnStart, int columnEnd, float* b, float* blockBias, bool add)
+        private int RunWide<TSimd>(in MatrixView c, int rows, int count, int columnStart, int columnEnd, float* b, float* blockBias, bool add)
             where TSimd : struct, ISimd<TSimd>
         {
             int panelWidth = 2 * TSimd.Count;
@@ -123,7 +140,7 @@ internal static unsafe partial class Gemm
             {
                 for (int panel = 0; panel < panels; panel++)
                 {
-                    if (!IsDirect<TSimd>(column + (panel * panelWidth), panelWidth)) return column;
+                    if (!IsDirect<TSimd>(in c, column + (panel * panelWidth), panelWidth)) return column;
                     offsets[panel] = c.Column(column + (panel * panelWidth));
                 }
 
@@ -138,21 +155,22 @@ internal static unsafe partial class Gemm
         }
 
         /// <summary>Whether C takes a whole panel side by side.</summary>
-        private bool IsDirect<TSimd>(int column, int columns)
+        private static bool IsDirect<TSimd>(in MatrixView c, int column, int columns)
             where TSimd : struct, ISimd<TSimd> => columns == 2 * TSimd.Count && c.Contiguous(column, columns) == columns;
 
         /// <summary>A tile whose columns are fewer than a panel's, or lie in two blocks of C: computed beside C and copied.</summary>
         private void RunSpilled<TSimd>(
-            int height, int count, float* packedA, float* panel, float** rows, int column, int columns, float* panelBias, bool add)
+            in MatrixView c, int height, int count, float* packedA, float* panel, float** rows, int column, int columns, float* panelBias,
+            bool add)
             where TSimd : struct, ISimd<TSimd>
         {
             if (panelBias != null) new ReadOnlySpan<float>(panelBias, columns).CopyTo(new Span<float>(SpillBias, columns));
-            if (add) Move(height, rows, column, columns, toSpill: true);
+            if (add) Move(in c, height, rows, column, columns, toSpill: true);
             RunTile<TSimd>(height, count, packedA, panel, SpillRows, 0, panelBias == null ? null : SpillBias, add);
-            Move(height, rows, column, columns, toSpill: false);
+            Move(in c, height, rows, column, columns, toSpill: false);
         }
 
-        private void Move(int height, float** rows, int column, int columns, bool toSpill)
+        private void Move(in MatrixView c, int height, float** rows, int column, int columns, bool toSpill)
         {
             for (int done = 0; done < columns;)
             {

@@ -25,6 +25,9 @@ internal static unsafe partial class Gemm
     /// <summary>Floats that B [k, n] takes when packed.</summary>
     public static nint PackedLength(int k, int n) => ((nint)k * RoundUp(n, ColumnTile)) + Slack;
 
+    /// <summary>Panels of a packed B of n columns.</summary>
+    public static int Panels(int n) => (n + ColumnTile - 1) / ColumnTile;
+
     /// <summary>Floats of scratch that one thread needs for a product.</summary>
     public static nint WorkspaceLength(int k) =>
         Head + ((nint)RowTile * TilesPerChunk * Math.Min(k, KBlock)) + Slack;
@@ -33,17 +36,20 @@ internal static unsafe partial class Gemm
     /// Packs B [k, n] (given as [n, k] if <paramref name="transposed"/>): for each K block, for each panel of <see cref="ColumnTile"/>
     /// columns, the panel's rows in order. The last panel is filled up.
     /// </summary>
-    public static void PackB(MatrixView b, bool transposed, int k, int n, float* packed) => PackB(b, transposed, k, n, 0, n, packed);
-
-    /// <summary>The same for columns from <paramref name="columnStart"/>, a multiple of <see cref="ColumnTile"/>, on only.</summary>
-    public static void PackB(MatrixView b, bool transposed, int k, int n, int columnStart, int columnEnd, float* packed)
+    public static void PackB(MatrixView b, bool transposed, int k, int n, float* packed)
     {
-        nint width = RoundUp(n, ColumnTile);
-        for (int start = 0; start < k; start += KBlock)
+        for (int block = 0; block * KBlock < k; block++)
         {
-            int count = Math.Min(KBlock, k - start);
-            PackBlock(b, transposed, start, count, columnStart, columnEnd, packed + (start * width) + ((nint)columnStart * count));
+            for (int panel = 0; panel < Panels(n); panel++) PackPanel(b, transposed, k, n, panel, block, packed);
         }
+    }
+
+    /// <summary>The same for one panel in one K block.</summary>
+    public static void PackPanel(MatrixView b, bool transposed, int k, int n, int panel, int block, float* packed)
+    {
+        if (VectorWidth.Bits == 512) PackPanel<Simd512>(b, transposed, k, n, panel, block, packed);
+        else if (VectorWidth.Bits == 256) PackPanel<Simd256>(b, transposed, k, n, panel, block, packed);
+        else PackPanel<Simd128>(b, transposed, k, n, panel, block, packed);
     }
 
     /// <summary>
@@ -54,7 +60,7 @@ internal static unsafe partial class Gemm
     /// <param name="rowStart">First row of C.</param>
     /// <param name="rowEnd">End of the rows of C.</param>
     /// <param name="k">Length of the sums; 0 gives the bias or zeros.</param>
-    /// <param name="packedB">B from <see cref="PackB(MatrixView, bool, int, int, float*)"/> with the same k and n.</param>
+    /// <param name="packedB">B from <see cref="PackB"/> with the same k and n.</param>
     /// <param name="n">Columns of C.</param>
     /// <param name="c">C; no part of it may be part of A.</param>
     /// <param name="accumulate">Whether to add to C.</param>
@@ -70,27 +76,32 @@ internal static unsafe partial class Gemm
         MatrixView a, bool transposedA, int rowStart, int rowEnd, int k, float* packedB, int n, int columnStart, int columnEnd,
         MatrixView c, bool accumulate, float* bias, float* workspace)
     {
-        var product = new Product(a, transposedA, k, packedB, RoundUp(n, ColumnTile), c, accumulate, bias, workspace);
-        if (VectorWidth.Bits == 512) product.Run<Simd512>(rowStart, rowEnd, columnStart, columnEnd);
-        else if (VectorWidth.Bits == 256) product.Run<Simd256>(rowStart, rowEnd, columnStart, columnEnd);
-        else product.Run<Simd128>(rowStart, rowEnd, columnStart, columnEnd);
+        var target = new PackedTarget(packedB, n, c, bias);
+        Multiply(
+            a, transposedA, rowStart, rowEnd, k, new ReadOnlySpan<PackedTarget>(in target), columnStart / ColumnTile, Panels(columnEnd),
+            accumulate, workspace);
     }
 
-    private static void PackBlock(MatrixView b, bool transposed, int start, int count, int columnStart, int columnEnd, float* packed)
+    /// <summary>
+    /// The same for several targets with one A, and of their panels, numbered from the first target's first on, those from
+    /// <paramref name="panelStart"/> to <paramref name="panelEnd"/>.
+    /// </summary>
+    public static void Multiply(
+        MatrixView a, bool transposedA, int rowStart, int rowEnd, int k, ReadOnlySpan<PackedTarget> targets, int panelStart, int panelEnd,
+        bool accumulate, float* workspace)
     {
-        for (int column = columnStart; column < columnEnd; column += ColumnTile)
-        {
-            int columns = Math.Min(ColumnTile, columnEnd - column);
-            if (VectorWidth.Bits == 512) PackPanel<Simd512>(b, transposed, start, count, column, columns, packed);
-            else if (VectorWidth.Bits == 256) PackPanel<Simd256>(b, transposed, start, count, column, columns, packed);
-            else PackPanel<Simd128>(b, transposed, start, count, column, columns, packed);
-            packed += (nint)ColumnTile * count;
-        }
+        var product = new Product(a, transposedA, k, targets, panelStart, panelEnd, accumulate, workspace);
+        if (VectorWidth.Bits == 512) product.Run<Simd512>(rowStart, rowEnd);
+        else if (VectorWidth.Bits == 256) product.Run<Simd256>(rowStart, rowEnd);
+        else product.Run<Simd128>(rowStart, rowEnd);
     }
 
-    private static void PackPanel<TSimd>(MatrixView b, bool transposed, int start, int count, int column, int columns, float* packed)
+    private static void PackPanel<TSimd>(MatrixView b, bool transposed, int k, int n, int panel, int block, float* packed)
         where TSimd : struct, ISimd<TSimd>
     {
+        int start = block * KBlock, count = Math.Min(KBlock, k - start);
+        int column = panel * ColumnTile, columns = Math.Min(ColumnTile, n - column);
+        packed += (start * (nint)RoundUp(n, ColumnTile)) + ((nint)column * count);
         if (transposed) Packing.Transposed<TSimd>(b, column, columns, 2 * TSimd.Count, start, count, packed);
         else Packing.Straight<TSimd>(b, start, count, column, columns, 2 * TSimd.Count, packed);
     }

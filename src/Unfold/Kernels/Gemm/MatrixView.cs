@@ -4,9 +4,12 @@ namespace Unfold.Kernels.Gemm;
 /// How a matrix lies in memory: rows in groups, columns in blocks. Element (r, c) is <c>Data[(r / RowsPerGroup) * GroupStride +
 /// (r % RowsPerGroup) * RowStride + (c / ColumnsPerBlock) * BlockStride + c % ColumnsPerBlock]</c>.
 /// </summary>
-/// <remarks>So gates kept as [T, G, N, H] are one matrix of T * N rows and G * H columns, without a copy.</remarks>
+/// <remarks>
+/// So gates kept as [G, T * N, H] are one matrix of T * N rows and G * H columns, without a copy. Rows that follow no rule are listed: then
+/// row r is at <c>Data + Listed[r] * RowStride</c>.
+/// </remarks>
 internal readonly unsafe struct MatrixView(
-    float* data, int rowsPerGroup, nint groupStride, nint rowStride, int columnsPerBlock, nint blockStride)
+    float* data, int rowsPerGroup, nint groupStride, nint rowStride, int columnsPerBlock, nint blockStride, int* listed = null)
 {
     public float* Data => data;
 
@@ -27,8 +30,13 @@ internal readonly unsafe struct MatrixView(
     public static MatrixView Blocked(float* data, nint rowStride, int columnsPerBlock, nint blockStride) =>
         new(data, int.MaxValue, 0, rowStride, columnsPerBlock, blockStride);
 
+    /// <summary>Rows at places that are listed, each contiguous.</summary>
+    public static MatrixView Listed(float* data, int* rows, nint rowStride) => new(data, int.MaxValue, 0, rowStride, int.MaxValue, 0, rows);
+
     /// <summary>Where row <paramref name="row"/> begins: the address of its column 0.</summary>
-    public float* Row(int row) => (uint)row < (uint)rowsPerGroup
+    public float* Row(int row) => listed != null
+        ? data + (listed[row] * rowStride)
+        : (uint)row < (uint)rowsPerGroup
         ? data + (row * rowStride)
         : data + (row / rowsPerGroup * groupStride) + (row % rowsPerGroup * rowStride);
 
@@ -41,8 +49,10 @@ internal readonly unsafe struct MatrixView(
     public int Contiguous(int column, int count) => Math.Min(count, columnsPerBlock - (column % columnsPerBlock));
 
     /// <summary>The view from row <paramref name="first"/> on, which begins a group or is any row if there are no groups.</summary>
-    public MatrixView Rows(int first) => new(Row(first), rowsPerGroup, groupStride, rowStride, columnsPerBlock, blockStride);
+    public MatrixView Rows(int first) => listed != null
+        ? new(data, rowsPerGroup, groupStride, rowStride, columnsPerBlock, blockStride, listed + first)
+        : new(Row(first), rowsPerGroup, groupStride, rowStride, columnsPerBlock, blockStride);
 
     /// <summary>The view from column <paramref name="first"/> on, which begins a block or is any column if there are no blocks.</summary>
-    public MatrixView Columns(int first) => new(data + Column(first), rowsPerGroup, groupStride, rowStride, columnsPerBlock, blockStride);
+    public MatrixView Columns(int first) => new(data + Column(first), rowsPerGroup, groupStride, rowStride, columnsPerBlock, blockStride, listed);
 }

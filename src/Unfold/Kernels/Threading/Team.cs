@@ -7,7 +7,7 @@ namespace Unfold.Kernels.Threading;
 /// Parts are dealt in a fixed way (thread t takes t, t + Size, …; the caller is thread 0), so a thread finds its data in its cache.
 /// Whoever is done takes parts that nobody has begun: on a busy machine a run does not wait for a thread that is given no processor.
 /// One caller at a time has the team: whoever calls while it is busy, from another thread or from inside a part, executes all its
-/// parts on its own thread.
+/// parts on its own thread. The parts of a <see cref="TogetherJob"/> alone are never taken by another thread than their own.
 /// </remarks>
 internal sealed class Team
 {
@@ -22,6 +22,7 @@ internal sealed class Team
     private readonly bool _maySpin;
     private int[] _claims = new int[64]; // the round in which each part was last begun
     private TeamJob? _job;
+    private TogetherJob? _together; // the job, if its parts wait for one another
     private int _parts;
     private ExceptionDispatchInfo? _failure;
     private bool _started;
@@ -74,17 +75,45 @@ internal sealed class Team
             return;
         }
 
-        Open(job, parts);
-        ExecuteParts(0);
-        AwaitParts();
-        var failure = Retire();
-        failure?.Throw();
+        RunAll(job, parts);
+    }
+
+    /// <summary>Executes a job whose parts wait for one another: part p on thread p, all at the same time.</summary>
+    /// <remarks>
+    /// Where the team is busy, is one thread, or <paramref name="parts"/> is 1, this is one call of Execute(0, 1) on the caller's thread: the
+    /// job divides its work by the number of parts it is told. The first exception of a part is thrown again here; the
+    /// other parts are let go from the barrier with one, too.
+    /// </remarks>
+    /// <param name="job">The job, not running elsewhere.</param>
+    /// <param name="parts">Parts at most; there are never more than <see cref="Size"/>.</param>
+    public void RunTogether(TogetherJob job, int parts)
+    {
+        parts = Math.Min(parts, Size);
+        if (parts <= 1 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        {
+            job.Barrier.Reset(1, maySpin: false);
+            job.Execute(0, 1);
+            return;
+        }
+
+        job.Barrier.Reset(parts, _maySpin);
+        _together = job;
+        RunAll(job, parts);
     }
 
     private static int DefaultSize() =>
         int.TryParse(Environment.GetEnvironmentVariable("UNFOLD_THREADS"), out int threads) && threads > 0
             ? Math.Min(threads, 1024)
             : Environment.ProcessorCount;
+
+    private void RunAll(TeamJob job, int parts)
+    {
+        Open(job, parts);
+        ExecuteParts(0);
+        AwaitParts();
+        var failure = Retire();
+        failure?.Throw();
+    }
 
     private void Open(TeamJob job, int parts)
     {
@@ -105,6 +134,7 @@ internal sealed class Team
         var patience = default(SpinWait);
         while (Volatile.Read(ref _active) != 0) patience.SpinOnce(sleep1Threshold: -1);
         _job = null;
+        _together = null;
         var failure = _failure;
         _failure = null;
         Volatile.Write(ref _busy, 0);
@@ -144,9 +174,15 @@ internal sealed class Team
         }
     }
 
-    /// <summary>The thread's own parts, then what nobody has begun.</summary>
+    /// <summary>The thread's own parts, then what nobody has begun; of parts that wait for one another the thread's own alone.</summary>
     private void ExecuteParts(int index)
     {
+        if (_together is not null)
+        {
+            if (index < _parts) TryExecute(index);
+            return;
+        }
+
         for (int part = index; part < _parts; part += Size) TryExecute(part);
         for (int part = 0; part < _parts; part++) TryExecute(part);
     }
@@ -163,6 +199,7 @@ internal sealed class Team
         catch (Exception error)
         {
             Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
+            _together?.Barrier.Break();
         }
 
         if (Interlocked.Decrement(ref _remaining) == 0 && Volatile.Read(ref _callerSleeps) != 0) Wake(_endGate);

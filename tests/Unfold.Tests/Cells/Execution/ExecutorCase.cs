@@ -65,10 +65,11 @@ internal sealed class ExecutorCase
     {
         var tape = new Tape(7);
         _parameters.ZeroGradients();
-        Tensor x = Tensor.From(Wave(steps * rows * InputSize, 1), new Shape(steps, rows, InputSize));
+        Tensor x = Tensor.From(Wave(steps * rows * InputSize, 1), new Shape(steps * rows, InputSize));
         Tensor[] initial = [.. InitialStates(rows).Select((s, i) => Tensor.From(s, new Shape(rows, Width(_graph.States[i].Previous))))];
         var run = new CellRun();
-        run.Forward(tape, _plan, _list, x, initial, new MaskCounter(7, 3, 11, 0, training));
+        run.Rows.Set(steps, rows);
+        run.Forward(tape, _plan, _list, x, initial, new MaskCounter(7, 3, 11, 0, training), RunMode.Train);
         var results = new Dictionary<string, float[]> { ["output"] = run.Output.Values.ToArray() };
         for (int i = 0; i < initial.Length; i++)
             results["final " + _graph.States[i].Name] = run.FinalState(i).Values.ToArray();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Unfold.Kernels.Gemm;
 using GemmKernel = Unfold.Kernels.Gemm.Gemm;
 
@@ -52,6 +53,35 @@ internal sealed unsafe class Problem
         }
 
         return [.. _c.Memory];
+    }
+
+    /// <summary>Problems of one seed, m, k and layout of A, which is then the same, in one call.</summary>
+    public static float[][] RunTogether(Problem[] problems)
+    {
+        var pins = new List<GCHandle>();
+        float* Pin(float[]? memory)
+        {
+            if (memory is not { Length: > 0 }) return null;
+            pins.Add(GCHandle.Alloc(memory, GCHandleType.Pinned));
+            return (float*)pins[^1].AddrOfPinnedObject();
+        }
+
+        var first = problems[0];
+        var targets = new ProductTarget[problems.Length];
+        for (int i = 0; i < problems.Length; i++)
+        {
+            var problem = problems[i];
+            Assert.Equal(first._a.Memory, problem._a.Memory);
+            problem._before.CopyTo(problem._c.Memory, 0);
+            targets[i] = new ProductTarget(
+                problem._b.View(Pin(problem._b.Memory)), problem._layout.TransposedB, problem.N, problem._c.View(Pin(problem._c.Memory)),
+                Pin(problem._bias));
+        }
+
+        GemmKernel.MultiplyParallel(
+            first._a.View(Pin(first._a.Memory)), first._layout.TransposedA, targets, first.M, first.K, first._layout.Accumulate);
+        foreach (var pin in pins) pin.Free();
+        return [.. problems.Select(problem => (float[])[.. problem._c.Memory])];
     }
 
     public float[] Run() => Run([0, M], [0, N]);

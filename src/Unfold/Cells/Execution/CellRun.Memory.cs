@@ -1,0 +1,215 @@
+using System.Runtime.InteropServices;
+using Unfold.Autodiff;
+using Unfold.Cells.Schedule;
+using Unfold.Kernels.Gemm;
+using Unfold.Kernels.Threading;
+using Unfold.Tensors;
+
+namespace Unfold.Cells.Execution;
+
+/// <content>The memory of a run.</content>
+internal sealed unsafe partial class CellRun
+{
+    /// <summary>Floats that a chunk keeps where they are used once: 2 MiB, about what two cores' own caches hold.</summary>
+    private const long ChunkFloats = 1 << 19;
+
+    /// <summary>Floats that a chunk of training keeps: 6 MiB. It is worth more rows, since the gradients of the weights pass through memory once a chunk.</summary>
+    private const long TrainingChunkFloats = 3 << 19;
+
+    private SlotAddress[] _addresses = [];
+    private Tensor[] _initial = [], _states = [], _finals = [], _saved = [], _kept = [], _temporaries = [], _maskTensors = [], _sums = [], _carries = [];
+    private Tensor _output, _vectors, _scratch;
+    private nint _scratchLength;
+    private int[] _previousRows = [], _chunkPreviousRows = [];
+
+    /// <summary>How the memory row of a slot follows from the step.</summary>
+    private enum Place
+    {
+        Fixed,
+        Step,
+        ChunkStep,
+        Previous,
+        Next,
+        ChunkPrevious,
+        ChunkNext,
+        Incoming,
+        Outgoing,
+    }
+
+    /// <summary>Whether states other than the output, and what products give, are kept for one chunk alone.</summary>
+    private bool IsChunked => _mode != RunMode.Train;
+
+    private int Chunks => _chunkSteps == 0 ? 0 : (_rows.Steps + _chunkSteps - 1) / _chunkSteps;
+
+    private int KeptRows => IsChunked ? _chunkRows : _rows.Total;
+
+    /// <summary>Steps of a chunk. Does not depend on the number of threads, since sums over rows are cut at chunks.</summary>
+    private void ChooseChunks()
+    {
+        int steps = _rows.Steps;
+        (_chunkSteps, _chunkRows) = (0, 0);
+        if (steps == 0)
+            return;
+        long rows = Math.Max(Gemm.KBlock, (_mode == RunMode.Infer ? ChunkFloats : TrainingChunkFloats) / _plan.RowFloats);
+        int most = (int)Math.Clamp(rows / Math.Max(1, _rows.Batch), 1, steps);
+        int chunks = (steps + most - 1) / most;
+        _chunkSteps = (steps + chunks - 1) / chunks;
+        for (int t = 0; t < steps; t += _chunkSteps)
+            _chunkRows = Math.Max(_chunkRows, _rows.First(Math.Min(steps, t + _chunkSteps)) - _rows.First(t));
+    }
+
+    private void Rent(Tape tape)
+    {
+        CellSchedule schedule = _plan.Schedule;
+        int batch = _rows.Batch;
+        Resize(ref _states, schedule.StateWidths.Count);
+        Resize(ref _finals, _states.Length);
+        Resize(ref _saved, _states.Length);
+        for (int i = 0; i < _states.Length; i++)
+        {
+            int width = schedule.StateWidths[i];
+            bool chunked = IsChunkedState(i);
+            _states[i] = tape.Rent(new Shape(batch + (chunked ? _chunkRows : _rows.Total), width));
+            _finals[i] = tape.Rent(new Shape(batch, width));
+            _saved[i] = chunked && _mode == RunMode.Recompute ? tape.Rent(new Shape(Chunks, batch, width)) : default;
+        }
+
+        Resize(ref _kept, schedule.KeptGroups.Count);
+        for (int i = 0; i < _kept.Length; i++)
+            _kept[i] = tape.Rent(new Shape(schedule.KeptGroups[i].Blocks, KeptRows, schedule.KeptGroups[i].Width));
+        Resize(ref _temporaries, schedule.TemporaryWidths.Count);
+        for (int i = 0; i < _temporaries.Length; i++)
+            _temporaries[i] = tape.Rent(new Shape(batch, schedule.TemporaryWidths[i]));
+        Resize(ref _maskTensors, schedule.Masks.Count);
+        for (int i = 0; i < _maskTensors.Length; i++)
+            _maskTensors[i] = tape.Rent(new Shape(batch, schedule.Masks[i].Width));
+        _output = schedule.OutputState < 0
+            ? tape.Rent(new Shape(_rows.Total, schedule.OutputWidth))
+            : tape.Alias(_states[schedule.OutputState].Slice(batch, _rows.Total));
+        if (!_packed.HasValue)
+            _packed = tape.Rent(new Shape(checked((int)_layout.Length)));
+        _vectors = tape.Rent(new Shape(schedule.Vectors.Count, _plan.VectorLength));
+        _scratchLength = CellPlan.Align(_plan.ScratchLength) + CellPlan.Align(Gemm.WorkspaceLength(_plan.Depth));
+        _scratch = tape.Rent(new Shape(Team.Shared.Size, checked((int)_scratchLength)));
+        if (!_rows.IsEven)
+            ListPreviousRows();
+    }
+
+    /// <summary>Where sequences end at different steps, the states before a step do not lie one behind the other: for each row, where they do.</summary>
+    private void ListPreviousRows()
+    {
+        if (_previousRows.Length < _rows.Total)
+        {
+            _previousRows = GC.AllocateUninitializedArray<int>(_rows.Total, pinned: true);
+            _chunkPreviousRows = GC.AllocateUninitializedArray<int>(_rows.Total, pinned: true);
+        }
+
+        for (int t = 0; t < _rows.Steps; t++)
+        {
+            int previous = _rows.Previous(t), inChunk = ChunkPrevious(t, t / _chunkSteps * _chunkSteps);
+            for (int row = 0; row < _rows.Active(t); row++)
+            {
+                _previousRows[_rows.First(t) + row] = previous + row;
+                _chunkPreviousRows[_rows.First(t) + row] = inChunk + row;
+            }
+        }
+    }
+
+    private static void Resize(ref Tensor[] tensors, int count)
+    {
+        if (tensors.Length != count)
+            tensors = new Tensor[count];
+    }
+
+    /// <summary>Finds every slot's memory.</summary>
+    private void Address(Tensor outputGradient, Tensor inputGradient)
+    {
+        if (_addresses.Length != _plan.Slots.Length)
+            _addresses = new SlotAddress[_plan.Slots.Length];
+        for (int i = 0; i < _addresses.Length; i++)
+            _addresses[i] = AddressOf(_plan.Slots[i], outputGradient, inputGradient);
+    }
+
+    private SlotAddress AddressOf(Slot slot, Tensor outputGradient, Tensor inputGradient)
+    {
+        switch (slot.Space)
+        {
+            case SlotSpace.Input:
+                return In(_x, Place.Step);
+            case SlotSpace.StatePrevious:
+                return In(_states[slot.Index], IsChunkedState(slot.Index) ? Place.ChunkPrevious : Place.Previous);
+            case SlotSpace.StateNext:
+                return In(_states[slot.Index], IsChunkedState(slot.Index) ? Place.ChunkNext : Place.Next);
+            case SlotSpace.Output:
+                return In(_output, Place.Step);
+            case SlotSpace.Kept:
+                nint block = (nint)KeptRows * slot.Width;
+                return new SlotAddress((nint)(_kept[slot.Group].Pointer + slot.Index * block), IsChunked ? Place.ChunkStep : Place.Step, slot.Width, block);
+            case SlotSpace.Temporary:
+                return In(_temporaries[slot.Index], Place.Fixed);
+            case SlotSpace.Mask:
+                return In(_maskTensors[slot.Index], Place.Fixed);
+            case SlotSpace.OutputGradient:
+                return In(outputGradient, Place.Step);
+            case SlotSpace.InputGradient:
+                return In(inputGradient, Place.Step);
+            case SlotSpace.CarryIncoming:
+                return outputGradient.HasValue ? In(_carries[slot.Index], Place.Incoming) : default;
+            case SlotSpace.CarryOutgoing:
+                return outputGradient.HasValue ? In(_carries[slot.Index], Place.Outgoing) : default;
+            case SlotSpace.ParameterGradient:
+                return outputGradient.HasValue ? In(_sums[slot.Index], Place.Fixed) : default;
+            default:
+                throw new InvalidOperationException($"No memory for {slot}.");
+        }
+
+        SlotAddress In(Tensor tensor, Place place) => tensor.HasValue ? new SlotAddress((nint)tensor.Pointer, place, slot.Width, 0) : default;
+    }
+
+    private bool IsChunkedState(int state) => IsChunked && state != _plan.Schedule.OutputState;
+
+    /// <summary>The memory row at which a step's rows begin.</summary>
+    private nint RowOf(Place place, int t, int chunkStart) => place switch
+    {
+        Place.Fixed => 0,
+        Place.Step => _rows.First(t),
+        Place.ChunkStep => _rows.First(t) - _rows.First(chunkStart),
+        Place.Previous => _rows.Previous(t),
+        Place.Next => _rows.Previous(t + 1),
+        Place.ChunkPrevious => ChunkPrevious(t, chunkStart),
+        Place.ChunkNext => ChunkPrevious(t + 1, chunkStart),
+        Place.Incoming => ((t + 1) & 1) * _rows.Batch,
+        _ => (t & 1) * _rows.Batch,
+    };
+
+    /// <summary>Where the states before step t begin in the memory of the chunk that starts at a step; for t = its end, those after its last step.</summary>
+    private int ChunkPrevious(int t, int chunkStart) =>
+        t == chunkStart ? 0 : _rows.Active(chunkStart) + _rows.First(t - 1) - _rows.First(chunkStart);
+
+    /// <summary>Slots side by side as one matrix, whose rows are those of one step.</summary>
+    private MatrixView StepView(float* start, SlotBlock block) =>
+        new(start, int.MaxValue, 0, block.Width, BlockColumns(block), _addresses[block.First].Block);
+
+    /// <summary>Slots side by side as one matrix, whose rows are those of a chunk's steps.</summary>
+    private MatrixView ChunkView(SlotBlock block, int start)
+    {
+        SlotAddress address = _addresses[block.First];
+        int[]? listed = _rows.IsEven ? null : address.Place switch
+        {
+            Place.Previous => _previousRows,
+            Place.ChunkPrevious => _chunkPreviousRows,
+            _ => null,
+        };
+        return listed is null
+            ? new MatrixView(address.Row(RowOf(address.Place, start, start)), int.MaxValue, 0, address.Width, BlockColumns(block), address.Block)
+            : MatrixView.Listed((float*)address.Start, (int*)Marshal.UnsafeAddrOfPinnedArrayElement(listed, _rows.First(start)), address.Width);
+    }
+
+    private static int BlockColumns(SlotBlock block) => block.Count == 1 ? int.MaxValue : block.Width;
+
+    /// <summary>Where a slot lies: row 0 of a step is at <c>Start + row(Place, step) · Width</c>; slots side by side are Block floats apart.</summary>
+    private readonly record struct SlotAddress(nint Start, Place Place, int Width, nint Block)
+    {
+        public float* Row(nint row) => (float*)Start + row * Width;
+    }
+}

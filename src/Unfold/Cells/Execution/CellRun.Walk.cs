@@ -1,0 +1,324 @@
+using Unfold.Kernels.Gemm;
+using Unfold.Kernels.Threading;
+using K = Unfold.Kernels.Elementwise.Elementwise;
+
+namespace Unfold.Cells.Execution;
+
+/// <content>What the threads of a run do.</content>
+internal sealed unsafe partial class CellRun
+{
+    private const int Places = (int)Place.Outgoing + 1;
+
+    private Work _work;
+    private int _workStart, _workEnd;
+    private bool _wantsInput;
+    private RunProfile? _profile;
+
+    private enum Work
+    {
+        Pack,
+        Forward,
+        Again,
+        Backward,
+    }
+
+    /// <summary>Starts the threads on steps of time, or on products to be packed.</summary>
+    private void Start(Work work, int start, int end)
+    {
+        if (start == end)
+            return;
+        _work = work;
+        (_workStart, _workEnd) = (start, end);
+        _profile = RunProfile.Current;
+        if (work == Work.Pack)
+            Team.Shared.Run(this, Team.Shared.Size);
+        else if (_partition.ByUnits)
+            Team.Shared.RunTogether(this, _partition.Parts);
+        else
+            Team.Shared.Run(this, _partition.Parts);
+    }
+
+    protected internal override void Execute(int part, int partCount)
+    {
+        float* scratch = _scratch.Pointer + part * _scratchLength;
+        float** slots = stackalloc float*[_addresses.Length];
+        var share = new Share(part, partCount, slots, scratch, scratch + CellPlan.Align(_plan.ScratchLength));
+        switch (_work)
+        {
+            case Work.Pack:
+                long started = RunProfile.Now(_profile);
+                for (int i = _workStart; i < _workEnd; i++)
+                    WeightPacking.Pack(_plan.Products[i], _layout, _parameters, _packed.Pointer, part, partCount);
+                _profile?.Add(part, Activity.Packing, started);
+                break;
+            case Work.Backward:
+                WalkBackward(in share, _workStart, _workEnd);
+                break;
+            default:
+                for (int t = _workStart; t < _workEnd; t += _chunkSteps)
+                    WalkForward(in share, t, Math.Min(_workEnd, t + _chunkSteps));
+                break;
+        }
+    }
+
+    private void WalkForward(in Share share, int start, int end)
+    {
+        if (start > _workStart && IsChunked)
+        {
+            Meet(in share);
+            CarryStates(in share, start);
+        }
+
+        if (_work == Work.Forward && _mode == RunMode.Recompute)
+            SaveStates(in share, start);
+        RunAll(in share, _plan.Forward.Before, start, end);
+        Meet(in share);
+        for (int t = start; t < end; t++)
+        {
+            RunStep(in share, _plan.Forward.Loop, t, start);
+            if (_rows.Active(t + 1) == _rows.Active(t))
+                continue;
+            Meet(in share);
+            KeepFinals(in share, t, start);
+        }
+
+        if (_plan.Forward.After.Length > 0)
+            Meet(in share);
+        RunAll(in share, _plan.Forward.After, start, end);
+    }
+
+    private void WalkBackward(in Share share, int start, int end)
+    {
+        RunAll(in share, _plan.Backward.Before, start, end);
+        Meet(in share);
+        for (int t = end - 1; t >= start; t--)
+        {
+            if (_rows.Active(t + 1) < _rows.Active(t))
+            {
+                BeginGradients(in share, t);
+                Meet(in share);
+            }
+
+            RunStep(in share, _plan.Backward.Loop, t, start);
+        }
+
+        if (_plan.Backward.After.Length > 0)
+            Meet(in share);
+        RunAll(in share, _plan.Backward.After, start, end);
+    }
+
+    /// <summary>Waits until all threads that share the units are here.</summary>
+    private void Meet(in Share share)
+    {
+        if (!_partition.ByUnits)
+            return;
+        long started = RunProfile.Now(_profile);
+        Barrier.Wait(share.Part);
+        _profile?.Add(share.Part, Activity.Waiting, started);
+    }
+
+    /// <summary>Steps that are done for all time steps of a chunk, one after the other.</summary>
+    private void RunAll(in Share share, PlannedStep[] steps, int start, int end)
+    {
+        for (int i = 0; i < steps.Length; i++)
+        {
+            if (i > 0)
+                Meet(in share);
+            if (steps[i] is PlannedProduct product)
+            {
+                if (_wantsInput || !product.MakesInputGradient)
+                    MultiplyChunk(in share, product, start, end);
+                continue;
+            }
+
+            for (int t = start; t < end; t++)
+            {
+                Point(in share, t, start);
+                Run(in share, steps[i], t);
+            }
+        }
+    }
+
+    private void RunStep(in Share share, PlannedStep[] steps, int t, int chunkStart)
+    {
+        Point(in share, t, chunkStart);
+        foreach (PlannedStep step in steps)
+        {
+            if (step.Meets)
+                Meet(in share);
+            Run(in share, step, t);
+        }
+    }
+
+    /// <summary>Finds each slot's row 0 at a step.</summary>
+    private void Point(in Share share, int t, int chunkStart)
+    {
+        nint* rows = stackalloc nint[Places];
+        for (int place = 0; place < Places; place++)
+            rows[place] = RowOf((Place)place, t, chunkStart);
+        for (int i = 0; i < _addresses.Length; i++)
+            share.Slots[i] = _addresses[i].Row(rows[(int)_addresses[i].Place]);
+    }
+
+    private void Run(in Share share, PlannedStep step, int t)
+    {
+        long started = RunProfile.Now(_profile);
+        int active = _rows.Active(t);
+        bool sharesRows = !_partition.ByUnits || step.ByRows;
+        (int first, int end) = sharesRows ? share.Cut(active) : (0, active);
+        switch (step)
+        {
+            case PlannedProduct product:
+                MatrixView a = StepView(share.Slots[product.Operand.First], product.Operand);
+                for (int unit = sharesRows ? 0 : share.Part; unit < _layout.PartsOf(product); unit += share.Count)
+                    Multiply(in share, product, a, share.Slots[product.Destination.First], first, end, unit, int.MaxValue, 0);
+                _profile?.Add(share.Part, Activity.Products, started);
+                return;
+            case PlannedProgram program:
+                RunProgram(in share, program, t, first, end, sharesRows);
+                break;
+            case PlannedCoupling coupling:
+                CouplingRunner.Run(coupling, share.Slots, first, end);
+                break;
+        }
+
+        _profile?.Add(share.Part, Activity.Elementwise, started);
+    }
+
+    private void RunProgram(in Share share, PlannedProgram program, int t, int first, int end, bool sharesRows)
+    {
+        MaskCounter masks = _masks with { Step = (ulong)t };
+        int width = program.Program.Width;
+        if (sharesRows)
+        {
+            ProgramRunner.Run(program, share.Slots, _vectors.Pointer, _plan.VectorLength, share.Scratch, first, end, 0, width, in masks);
+            return;
+        }
+
+        for (int unit = share.Part; unit < _partition.UnitParts; unit += share.Count)
+        {
+            (int column, int columnEnd) = _partition.Columns(width, unit);
+            ProgramRunner.Run(program, share.Slots, _vectors.Pointer, _plan.VectorLength, share.Scratch, first, end, column, columnEnd, in masks);
+        }
+    }
+
+    /// <summary>A product for all steps of a chunk.</summary>
+    private void MultiplyChunk(in Share share, PlannedProduct p, int start, int end)
+    {
+        long started = RunProfile.Now(_profile);
+        SlotAddress from = _addresses[p.Operand.First], to = _addresses[p.Destination.First];
+        float* c = to.Row(RowOf(to.Place, start, start));
+        int rows = _rows.First(end) - _rows.First(start);
+        if (!_partition.ByUnits && share.Count > 1)
+        {
+            // The thread's own sequences in every step: what the loop reads next is then in this core's cache.
+            (int first, int last) = share.Cut(_rows.Batch);
+            int own = last - first;
+            var view = new MatrixView(
+                from.Row(RowOf(from.Place, start, start) + first), own, (nint)_rows.Batch * from.Width, from.Width, BlockColumns(p.Operand), from.Block);
+            Multiply(in share, p, view, c + (nint)first * to.Width, 0, own * (end - start), 0, own, (nint)_rows.Batch * to.Width);
+        }
+        else
+        {
+            (int first, int last) = p.ByRows ? share.Cut(rows) : (0, rows);
+            for (int unit = p.ByRows ? 0 : share.Part; unit < _layout.PartsOf(p); unit += p.ByRows ? 1 : share.Count)
+                Multiply(in share, p, ChunkView(p.Operand, start), c, first, last, unit, int.MaxValue, 0);
+        }
+
+        _profile?.Add(share.Part, Activity.Products, started);
+    }
+
+    /// <summary>Rows of a product, for one part of the units.</summary>
+    private void Multiply(
+        in Share share, PlannedProduct p, MatrixView a, float* c, int first, int end, int unit, int rowsPerGroup, nint groupStride)
+    {
+        (int column, int columnEnd) = _layout.Columns(p, unit);
+        int columns = columnEnd - column;
+        if (columns == 0 || first == end)
+            return;
+        var target = new MatrixView(
+            c + column, rowsPerGroup, groupStride, p.Destination.Width, p.Destination.Count == 1 ? int.MaxValue : columns,
+            _addresses[p.Destination.First].Block);
+        float* biases = _packed.Pointer + _layout.Offset(p, unit);
+        columns *= p.Destination.Count;
+        bool accumulate = p.Product.Accumulate;
+        Gemm.Multiply(
+            a, false, first, end, p.Depth, biases + CellPlan.Align(columns), columns, target, accumulate, accumulate ? null : biases, share.Workspace);
+    }
+
+    /// <summary>Brings the states after the last step of a chunk to where the next begins.</summary>
+    private void CarryStates(in Share share, int start)
+    {
+        for (int i = 0; i < _states.Length; i++)
+        {
+            if (IsChunkedState(i))
+                CopyState(in share, i, _states[i].Pointer, ChunkPrevious(start, start - _chunkSteps), _states[i].Pointer, 0, 0, _rows.Active(start));
+        }
+    }
+
+    /// <summary>Keeps the states before a chunk, from which its steps can be made again.</summary>
+    private void SaveStates(in Share share, int start)
+    {
+        for (int i = 0; i < _states.Length; i++)
+        {
+            if (IsChunkedState(i))
+                CopyState(in share, i, _states[i].Pointer, 0, _saved[i].Pointer, (nint)(start / _chunkSteps) * _rows.Batch, 0, _rows.Active(start));
+        }
+    }
+
+    /// <summary>The sequences that end with step t have their last states.</summary>
+    private void KeepFinals(in Share share, int t, int chunkStart)
+    {
+        for (int i = 0; i < _states.Length; i++)
+        {
+            nint next = RowOf(IsChunkedState(i) ? Place.ChunkNext : Place.Next, t, chunkStart);
+            CopyState(in share, i, _states[i].Pointer, next, _finals[i].Pointer, 0, _rows.Active(t + 1), _rows.Active(t));
+        }
+    }
+
+    /// <summary>The gradients of the last states of the sequences that end with step t.</summary>
+    private void BeginGradients(in Share share, int t)
+    {
+        for (int i = 0; i < _carries.Length; i++)
+        {
+            float* given = _finalGradients[i].HasValue ? _finalGradients[i].Pointer : null;
+            CopyState(in share, i, given, 0, _carries[i].Pointer, RowOf(Place.Incoming, t, 0), _rows.Active(t + 1), _rows.Active(t));
+        }
+    }
+
+    /// <summary>Copies what is the thread's own of some rows of a state; zeros from null.</summary>
+    private void CopyState(in Share share, int state, float* from, nint fromRow, float* to, nint toRow, int first, int end)
+    {
+        int width = _plan.Schedule.StateWidths[state];
+        (int own, int ownEnd) = _partition.ByUnits ? (0, end) : share.Cut(_rows.Batch);
+        for (int unit = _partition.ByUnits ? share.Part : 0; unit < _partition.UnitParts; unit += share.Count)
+        {
+            (int column, int columnEnd) = _partition.Columns(width, unit);
+            for (int row = Math.Max(first, own); row < Math.Min(end, ownEnd); row++)
+            {
+                float* target = to + (toRow + row) * width + column;
+                if (from == null)
+                    K.Fill(target, columnEnd - column, 0);
+                else
+                    K.Copy(from + (fromRow + row) * width + column, target, columnEnd - column);
+            }
+        }
+    }
+
+    /// <summary>A thread's place in the work.</summary>
+    private readonly ref struct Share(int part, int count, float** slots, float* scratch, float* workspace)
+    {
+        public int Part => part;
+
+        public int Count => count;
+
+        public float** Slots => slots;
+
+        public float* Scratch => scratch;
+
+        public float* Workspace => workspace;
+
+        /// <summary>The thread's part of some rows.</summary>
+        public (int First, int End) Cut(int rows) => ((int)((long)rows * part / count), (int)((long)rows * (part + 1) / count));
+    }
+}

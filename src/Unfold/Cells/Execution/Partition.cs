@@ -1,0 +1,45 @@
+using Unfold.Kernels.Gemm;
+using Unfold.Kernels.Threading;
+
+namespace Unfold.Cells.Execution;
+
+/// <summary>
+/// How threads share a run. By rows: each takes some sequences and walks through time alone. By units: each takes a part of every layer-wide vector, for
+/// all sequences, and the threads meet in every step; then each reads only its own part of the recurrent weights, which is what counts when there are few
+/// sequences or the weights are large, and sequences may end at different steps.
+/// </summary>
+/// <param name="ByUnits">By units rather than by rows.</param>
+/// <param name="Parts">How many threads.</param>
+internal readonly record struct Partition(bool ByUnits, int Parts)
+{
+    /// <summary>Multiplications of a step below which meeting in every step costs more than a second thread gives.</summary>
+    private const long WorthMeeting = 1 << 16;
+
+    /// <summary>Packed weights of the loop, in floats, that a core's own cache holds beside what else it needs: 2 MiB.</summary>
+    private const long FitsOneCore = 1 << 19;
+
+    /// <summary>Parts into which every width is cut.</summary>
+    public int UnitParts => ByUnits ? Parts : 1;
+
+    /// <summary>Chooses for a run; no result depends on the choice.</summary>
+    public static Partition Choose(CellPlan plan, SequenceRows rows)
+    {
+        int threads = Team.Shared.Size;
+        if (threads == 1)
+            return new Partition(false, 1);
+        bool worthMeeting = rows.Batch * plan.LoopWeights >= WorthMeeting;
+        int byRows = rows.IsEven ? Math.Clamp(rows.Batch / 4, 1, threads) : 1;
+        // Each thread must pass all weights of the loop through its cache in every step: worth it while there are rows enough for each pass.
+        bool large = plan.LoopWeights > FitsOneCore && rows.Batch < 8 * Gemm.RowTile;
+        return worthMeeting && (byRows < threads || large) ? new Partition(true, threads) : new Partition(false, byRows);
+    }
+
+    /// <summary>The part's columns of a vector of some width: whole cache lines, but for the end.</summary>
+    public (int Start, int End) Columns(int width, int part)
+    {
+        int parts = UnitParts;
+        return parts == 1 ? (0, width) : (Cut(part), Cut(part + 1));
+
+        int Cut(int at) => at == parts ? width : (int)((long)width * at / parts) & ~15;
+    }
+}

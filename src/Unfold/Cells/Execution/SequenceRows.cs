@@ -1,0 +1,85 @@
+namespace Unfold.Cells.Execution;
+
+/// <summary>
+/// Where the rows of a batch lie: step t has a row for every sequence that is longer than t, one step's rows behind the other's, with nothing between
+/// them. Sequences are in the order of their lengths, the longest first, so that the rows of a step are always the first of the batch.
+/// </summary>
+internal sealed class SequenceRows
+{
+    private int[] _first = [0];
+    private int[] _previous = [0];
+
+    /// <summary>T, the steps of the longest sequence.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>N, the sequences.</summary>
+    public int Batch { get; private set; }
+
+    /// <summary>Rows of all steps together.</summary>
+    public int Total => _first[Steps];
+
+    /// <summary>Whether every sequence has T steps.</summary>
+    public bool IsEven { get; private set; }
+
+    /// <summary>The number of step t's first row among the rows of all steps; T gives their number.</summary>
+    public int First(int t) => _first[t];
+
+    /// <summary>Sequences that have a step t; none for T.</summary>
+    public int Active(int t) => t < Steps ? _first[t + 1] - _first[t] : 0;
+
+    /// <summary>
+    /// The number of the row where the states before step t begin, among the rows of the states of all steps: those before step 0 come first, then those
+    /// after step 0, after step 1 and so on.
+    /// </summary>
+    public int Previous(int t) => _previous[t];
+
+    /// <summary>All sequences have the same length.</summary>
+    public void Set(int steps, int batch)
+    {
+        Resize(steps, batch);
+        IsEven = true;
+        for (int t = 0; t < steps; t++)
+            _first[t + 1] = _first[t] + batch;
+        SetPrevious();
+    }
+
+    /// <summary>Sequences of the given lengths, each at least 1 and none longer than the one before it.</summary>
+    public void Set(ReadOnlySpan<int> lengths)
+    {
+        Resize(lengths[0], lengths.Length);
+        IsEven = lengths[^1] == lengths[0];
+        int active = lengths.Length;
+        for (int t = 0; t < Steps; t++)
+        {
+            while (lengths[active - 1] <= t)
+                active--;
+            _first[t + 1] = _first[t] + active;
+        }
+
+        SetPrevious();
+    }
+
+    /// <summary>The same rows as another's.</summary>
+    public void Set(SequenceRows other)
+    {
+        Resize(other.Steps, other.Batch);
+        IsEven = other.IsEven;
+        Array.Copy(other._first, _first, Steps + 1);
+        SetPrevious();
+    }
+
+    private void Resize(int steps, int batch)
+    {
+        (Steps, Batch) = (steps, batch);
+        if (_first.Length >= steps + 1)
+            return;
+        _first = new int[steps + 1];
+        _previous = new int[steps + 1];
+    }
+
+    private void SetPrevious()
+    {
+        for (int t = 0; t < Steps; t++)
+            _previous[t + 1] = Batch + _first[t];
+    }
+}
