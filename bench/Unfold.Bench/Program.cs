@@ -3,6 +3,7 @@ using Unfold.Bench;
 using Unfold.Bench.Kernels;
 using Unfold.Bench.Layers;
 using Unfold.Bench.Start;
+using Unfold.Bench.Text;
 
 // Tables that this program times itself, in seconds or minutes; anything else goes to BenchmarkDotNet (try `--list flat`).
 switch (args)
@@ -18,6 +19,8 @@ switch (args)
         break;
     case ["start", ..]:
         StartTable.Run(new Options(args.AsSpan(1)));
+    case ["text", ..]:
+        TextTable.Run(new Options(args.AsSpan(1)));
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(QuickTables).Assembly).Run(args);

@@ -4,7 +4,7 @@ import sys
 import time
 
 import torch
-from language_model import LanguageModelRun
+from language_model import LanguageModelRun, read_characters, read_words
 from torch import nn
 
 
@@ -71,8 +71,11 @@ def prepare(cell, mode, t, n, c, h, threads):
     if mode not in ("train", "infer"):
         raise ValueError("expected CELL train|infer T N C H THREADS SECONDS")
     torch.set_num_threads(threads)
-    if cell.startswith("language_model="):
-        return LanguageModelRun(cell.split("=", 1)[1], t, n, c, h)
+    if "=" in cell:
+        kind, path = cell.split("=", 1)
+        kind, _, dropout = kind.partition("@")
+        read = {"language_model": read_characters, "word_model": read_words}[kind]
+        return LanguageModelRun(*read(path), t, n, c, h, float(dropout or 0))
     return LayerRun(cell, mode == "train", t, n, c, h)
 
 

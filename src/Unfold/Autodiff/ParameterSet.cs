@@ -120,7 +120,7 @@ public sealed class ParameterSet
     internal void Touch() => Version++;
 
     /// <summary>Sets every gradient to zero; to be called before each step's backward pass.</summary>
-    public void ZeroGradients() => Gradients.Clear();
+    public void ZeroGradients() => ClearJob.Run(Gradients);
 
     private static InvalidOperationException NotAllocated() =>
         new("The parameters have no values yet: call ParameterSet.Allocate(seed) after all layers are built.");

@@ -38,6 +38,9 @@ public sealed class Tape
     /// <summary>The training step, set by the training loop (0 to 2^32 - 1): equal steps make equal random choices.</summary>
     public long Step { get; set; }
 
+    /// <summary>Who counts the time of recorded operations; null for nobody.</summary>
+    internal StepProfile? Profile { get; set; }
+
     /// <summary>The floats that the arena has taken from the system so far.</summary>
     internal long ArenaCapacity => _arena.Capacity;
 
@@ -216,6 +219,9 @@ public sealed class Tape
         _entries[_count++] = entry;
         if (entry.Output.HasValue)
             MarkNeedsGradient(entry.Output);
+
+        // An operation records itself when it has computed its result, so what has passed since the one before is its own.
+        Profile?.Count(entry.Operation.Kind);
     }
 
     /// <summary>Marks a further output of a recorded operation.</summary>
@@ -249,8 +255,10 @@ public sealed class Tape
         for (int i = _count - 1; i >= 0; i--)
         {
             ref readonly TapeEntry entry = ref _entries[i];
-            if (!entry.Output.HasValue || HasGradient(entry.Output))
-                entry.Operation.Backward(this, in entry);
+            if (entry.Output.HasValue && !HasGradient(entry.Output))
+                continue;
+            entry.Operation.Backward(this, in entry);
+            Profile?.Count(entry.Operation.Kind);
         }
     }
 }

@@ -76,8 +76,7 @@ internal sealed unsafe class SoftmaxCrossEntropyJob : TeamJob
         {
             int n = Math.Min(Tile, Columns - i);
             float* exponentials = gradient is null ? tile : gradient + i;
-            Elementwise.AddScalar(z + i, exponentials, n, -maximum);
-            Elementwise.Exp(exponentials, exponentials, n);
+            Elementwise.ShiftedExp(z + i, exponentials, n, maximum);
             sum += Elementwise.Sum(exponentials, n);
         }
 

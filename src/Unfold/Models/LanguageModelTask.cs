@@ -72,6 +72,7 @@ internal sealed class LanguageModelTask : TrainingTask
         int steps = _lanes.Length(step);
         int items = steps * _lanes.Lanes;
         _lanes.Read(step, _inputs, _targets);
+        tape.Profile?.Count(StepProfile.Other);
         RecurrentState? before = step == 0 ? null : _carried;
         Tensor logits = _network.Forward(tape, _inputs.AsSpan(0, items), steps, _lanes.Lanes, before, _carried);
         return SoftmaxCrossEntropy.Forward(tape, logits, _targets.AsSpan(0, items));

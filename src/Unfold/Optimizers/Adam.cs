@@ -46,10 +46,11 @@ public sealed class Adam : Optimizer
     /// <summary>What part of each parameter is added to its gradient.</summary>
     public float WeightDecay { get; }
 
-    private protected override void Update(ParameterSet parameters)
+    private protected override void Update(ParameterSet parameters, float factor)
     {
         _job.Rate = (float)(LearningRate / (1 - Math.Pow(Beta1, StepCount)));
         _job.RootScale = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, StepCount)));
+        _job.Factor = factor;
         _job.Run(parameters);
     }
 
@@ -61,12 +62,15 @@ public sealed class Adam : Optimizer
         /// <summary>The correction of the root.</summary>
         public float RootScale { get; set; }
 
+        /// <summary>What gradients are multiplied by first.</summary>
+        public float Factor { get; set; }
+
         protected override void Apply(int first, int length)
         {
             fixed (float* mean = owner.Remembered(0).Span, square = owner.Remembered(1).Span)
             {
                 Moments.Descend(Values + first, Gradients + first, mean + first, square + first, length, Rate, owner.WeightDecay,
-                    (float)(1 - owner.Beta1), (float)owner.Beta2, (float)(1 - owner.Beta2), RootScale, owner.Epsilon);
+                    (float)(1 - owner.Beta1), (float)owner.Beta2, (float)(1 - owner.Beta2), RootScale, owner.Epsilon, Factor);
             }
         }
     }

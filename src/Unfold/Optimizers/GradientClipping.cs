@@ -21,10 +21,17 @@ public static class GradientClipping
     {
         RequireAbove0(nameof(ByNorm), maximum);
         double norm = Norm(parameters);
-        double factor = maximum / (norm + 1e-6);
-        if (factor < 1 && double.IsFinite(norm))
-            ScaleJob.Own.Run(parameters, (float)factor);
+        float factor = FactorByNorm(norm, maximum);
+        if (factor != 1)
+            ScaleJob.Own.Run(parameters, factor);
         return norm;
+    }
+
+    /// <summary>What <see cref="ByNorm"/> multiplies gradients of a norm by; 1 where it leaves them alone.</summary>
+    internal static float FactorByNorm(double norm, double maximum)
+    {
+        double factor = maximum / (norm + 1e-6);
+        return factor < 1 && double.IsFinite(norm) ? (float)factor : 1;
     }
 
     /// <summary>Limits every element of the trained parameters' gradients to <c>-maximum</c> … <c>maximum</c>.</summary>

@@ -72,15 +72,21 @@ public abstract class Optimizer
     }
 
     /// <summary>Makes one step with the gradients as they are. Gradients are not cleared.</summary>
-    public void Step(ParameterSet parameters)
+    public void Step(ParameterSet parameters) => Step(parameters, 1);
+
+    /// <summary>
+    /// Makes one step with the gradients times a factor, such as <see cref="GradientClipping.FactorByNorm"/> gives: equal to the bit to scaling them
+    /// first, without a pass over memory of its own.
+    /// </summary>
+    internal void Step(ParameterSet parameters, float factor)
     {
         Prepare(parameters);
         StepCount++;
-        Update(parameters);
+        Update(parameters, factor);
     }
 
-    /// <summary>Changes every trained parameter; <see cref="StepCount"/> counts this step already.</summary>
-    private protected abstract void Update(ParameterSet parameters);
+    /// <summary>Changes every trained parameter by its gradient times <paramref name="factor"/>; <see cref="StepCount"/> counts this step already.</summary>
+    private protected abstract void Update(ParameterSet parameters, float factor);
 
     /// <summary>A part of the state, by its position in the constructor's list.</summary>
     private protected Tensor Remembered(int index) => _state[index].Values;

@@ -40,22 +40,29 @@ public sealed class Sgd : Optimizer
     /// <summary>What part of each parameter is added to its gradient.</summary>
     public float WeightDecay { get; }
 
-    private protected override void Update(ParameterSet parameters) => _job.Run(parameters);
+    private protected override void Update(ParameterSet parameters, float factor)
+    {
+        _job.Factor = factor;
+        _job.Run(parameters);
+    }
 
     private sealed unsafe class Job(Sgd owner) : FlatJob
     {
+        /// <summary>What gradients are multiplied by first.</summary>
+        public float Factor { get; set; }
+
         protected override void Apply(int first, int length)
         {
             if (owner.Momentum == 0)
             {
-                Kernels.Optimizers.Momentum.Descend(Values + first, Gradients + first, length, owner.LearningRate, owner.WeightDecay);
+                Kernels.Optimizers.Momentum.Descend(Values + first, Gradients + first, length, owner.LearningRate, owner.WeightDecay, Factor);
                 return;
             }
 
             fixed (float* velocity = owner.Remembered(0).Span)
             {
                 Kernels.Optimizers.Momentum.Descend(Values + first, Gradients + first, velocity + first, length,
-                    owner.LearningRate, owner.WeightDecay, owner.Momentum, owner.Nesterov);
+                    owner.LearningRate, owner.WeightDecay, Factor, owner.Momentum, owner.Nesterov);
             }
         }
     }

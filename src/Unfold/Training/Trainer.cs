@@ -39,7 +39,7 @@ internal sealed class Trainer
         _progress = progress;
         _optimizer = LearningRates.OptimizerOf(options);
         _schedule = LearningRates.ScheduleOf(options);
-        _tape = new Tape(options.Seed);
+        _tape = new Tape(options.Seed) { Profile = options.Profile };
         if (task.ValidationItems > 0 && options.Patience is int patience)
         {
             _stopping = new EarlyStopping(patience);
@@ -114,16 +114,20 @@ internal sealed class Trainer
 
     private void Step()
     {
+        StepProfile? profile = _options.Profile;
+        profile?.Begin();
         long start = Stopwatch.GetTimestamp();
         int step = _position.StepInEpoch;
         _tape.Step = _position.Step;
         Tensor lossTensor = _task.Loss(_tape, step);
         double loss = lossTensor.Scalar;
         _task.Parameters.ZeroGradients();
+        profile?.Count(StepProfile.Clearing);
         _tape.Backward(lossTensor);
         if (_options.ClipValue is float limit)
             GradientClipping.ByValue(_task.Parameters, limit);
-        _gradientNorm = _options.ClipNorm is float maximum ? GradientClipping.ByNorm(_task.Parameters, maximum) : GradientClipping.Norm(_task.Parameters);
+        _gradientNorm = GradientClipping.Norm(_task.Parameters);
+        profile?.Count(StepProfile.Clipping);
         if (!double.IsFinite(loss) || !double.IsFinite(_gradientNorm))
         {
             throw new TrainingException($"Training has diverged: after {_position.Step} steps the {(double.IsFinite(loss) ? "gradient" : "loss")} is no longer a number. "
@@ -131,7 +135,8 @@ internal sealed class Trainer
         }
 
         _optimizer.LearningRate = (float)(_options.LearningRate * _schedule.Factor(SchedulePosition()));
-        _optimizer.Step(_task.Parameters);
+        _optimizer.Step(_task.Parameters, _options.ClipNorm is float maximum ? GradientClipping.FactorByNorm(_gradientNorm, maximum) : 1);
+        profile?.Count(StepProfile.Optimizer);
         _tape.Reset();
 
         int items = _task.ItemsInStep(step);
@@ -146,6 +151,7 @@ internal sealed class Trainer
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         _trainingSeconds += seconds;
         _position.TrainingSeconds += seconds;
+        profile?.End();
     }
 
     private TrainingPosition SchedulePosition() =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Unfold.Autodiff;
 
 namespace Unfold.Training;
 
@@ -75,6 +76,10 @@ public abstract record TrainingOptions
     /// <summary>What the report names as the command of the run.</summary>
     [JsonIgnore]
     public string Command { get; init; } = "";
+
+    /// <summary>Counts where the time of the run's steps goes; null (default) for nobody.</summary>
+    [JsonIgnore]
+    public StepProfile? Profile { get; init; }
 
     /// <summary>Refuses options that are out of range.</summary>
     /// <exception cref="OptionException">An option is out of range.</exception>

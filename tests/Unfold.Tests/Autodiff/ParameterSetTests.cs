@@ -24,6 +24,21 @@ public sealed class ParameterSetTests
         Assert.Same(b, set["b"]);
     }
 
+    [Theory]
+    [InlineData(17)]
+    [InlineData(1 << 15)]
+    [InlineData(100_003)]
+    public void Every_gradient_is_cleared(int length)
+    {
+        ParameterSet set = new();
+        set.Add("a", new Shape(length), Initializer.Ones);
+        set.Allocate(1);
+        set.Gradients.Fill(1);
+        set.ZeroGradients();
+        Assert.False(set.Gradients.ContainsAnyExcept(0));
+        Assert.False(set["a"].Value.Values.ContainsAnyExcept(1));
+    }
+
     [Fact]
     public void Ranges_of_trained_parameters_leave_fixed_ones_out()
     {

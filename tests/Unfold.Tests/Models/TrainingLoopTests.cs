@@ -1,3 +1,4 @@
+using Unfold.Autodiff;
 using Unfold.Cells;
 using Unfold.Data;
 using Unfold.Models;
@@ -23,6 +24,7 @@ public sealed class TrainingLoopTests
             Unroll = 7,
             ClipValue = 1,
             WarmupSteps = 3,
+            Profile = tokens == TokenKind.Word ? new StepProfile() : null,
         };
         LanguageModel.Train(TinyText.Sentences(300), options, watch);
         Assert.True(watch.StepsInLastEpoch > 20);
@@ -44,6 +46,23 @@ public sealed class TrainingLoopTests
         Assert.Equal(model.Report.Epochs.Select(epoch => (epoch.Epoch, epoch.TrainLoss, epoch.ValidationLoss)), ends.Select(at => (at.Epoch, at.Loss, at.ValidationLoss)));
         Assert.Equal(TrainingStage.Finished, seen[^1].Stage);
         Assert.Equal(model.Report.Epochs.Min(epoch => epoch.ValidationLoss), seen[^1].BestValidationLoss);
+    }
+
+    [Fact]
+    public void A_profile_names_every_kind_of_operation_and_changes_no_result()
+    {
+        LanguageModelOptions options = TinyText.Options with { Layers = 2, Dropout = 0.2f, Epochs = 2 };
+        StepProfile profile = new();
+        LanguageModel watched = LanguageModel.Train(TinyText.Sentences(100), options with { Profile = profile });
+        LanguageModel plain = LanguageModel.Train(TinyText.Sentences(100), options);
+        Assert.Equal(plain.Network.Parameters.Values, watched.Network.Parameters.Values);
+        Assert.Equal(
+            ["other", "embedding", "recurrent", "dropout", "linear", "cross entropy", "clearing", "clipping", "optimizer"], profile.Kinds.Select(kind => kind.Kind));
+        Assert.All(profile.Kinds, kind => Assert.True(kind.Seconds > 0, kind.Kind));
+        Assert.True(profile.Steps > 2 && profile.Kinds.Sum(kind => kind.Seconds) <= watched.Report.Seconds);
+        profile.Clear();
+        Assert.Empty(profile.Kinds);
+        Assert.Equal(0, profile.Steps);
     }
 
     [Fact]

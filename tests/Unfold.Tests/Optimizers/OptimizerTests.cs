@@ -71,6 +71,29 @@ public sealed class OptimizerTests
         Assert.Equal(whole.Parameters.Values, parts.Parameters.Values);
     }
 
+    [Theory]
+    [MemberData(nameof(Trajectories))]
+    public void A_factor_is_the_same_to_the_bit_as_gradients_scaled_before(string name)
+    {
+        Regression scaled = new();
+        Regression plain = new();
+        Optimizer first = Make(name);
+        Optimizer second = Make(name);
+        for (int step = 0; step < 6; step++)
+        {
+            scaled.Backward();
+            double norm = GradientClipping.ByNorm(scaled.Parameters, 0.07);
+            first.Step(scaled.Parameters);
+            plain.Backward();
+            float factor = GradientClipping.FactorByNorm(GradientClipping.Norm(plain.Parameters), 0.07);
+            second.Step(plain.Parameters, factor);
+            Assert.True(norm > 0.07 && factor < 1);
+            Assert.False(scaled.Parameters.Gradients.SequenceEqual(plain.Parameters.Gradients));
+        }
+
+        Assert.Equal(scaled.Parameters.Values, plain.Parameters.Values);
+    }
+
     [Fact]
     public void Fixed_parameters_stay_and_many_parameters_are_all_reached()
     {

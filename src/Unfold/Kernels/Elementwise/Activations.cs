@@ -117,6 +117,15 @@ internal readonly struct ExpOperation : IUnaryOperation
         Exponential.Exp(x);
 }
 
+/// <summary>exp(x - a).</summary>
+internal readonly struct ShiftedExpOperation(float a) : IUnaryOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Apply<TSimd>(TSimd x)
+        where TSimd : struct, ISimd<TSimd> =>
+        Exponential.Exp(x - TSimd.Broadcast(a));
+}
+
 internal readonly struct LogOperation : IUnaryOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

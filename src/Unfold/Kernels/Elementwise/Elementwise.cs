@@ -16,6 +16,9 @@ internal static unsafe partial class Elementwise
     /// <summary>y = exp(x).</summary>
     public static void Exp(float* x, float* y, nint n) => Map.Unary(new ExpOperation(), x, y, n);
 
+    /// <summary>y = exp(x - a).</summary>
+    public static void ShiftedExp(float* x, float* y, nint n, float a) => Map.Unary(new ShiftedExpOperation(a), x, y, n);
+
     /// <summary>y = ln(x).</summary>
     public static void Log(float* x, float* y, nint n) => Map.Unary(new LogOperation(), x, y, n);
 

@@ -7,20 +7,20 @@ namespace Unfold.Kernels.Optimizers;
 internal static unsafe class Moments
 {
     /// <summary>
-    /// e = g + decay * p; m = m + share1 * (e - m); v = keep2 * v + share2 * e * e;
+    /// e = factor * g + decay * p; m = m + share1 * (e - m); v = keep2 * v + share2 * e * e;
     /// p -= rate * m / (sqrt(v) * scale + epsilon).
     /// </summary>
     public static void Descend(
-        float* p, float* g, float* m, float* v, nint n, float rate, float decay, float share1, float keep2, float share2, float scale, float epsilon)
+        float* p, float* g, float* m, float* v, nint n, float rate, float decay, float share1, float keep2, float share2, float scale, float epsilon, float factor)
     {
-        if (VectorWidth.Bits == 512) Descend<Simd512>(p, g, m, v, n, rate, decay, share1, keep2, share2, scale, epsilon);
-        else if (VectorWidth.Bits == 256) Descend<Simd256>(p, g, m, v, n, rate, decay, share1, keep2, share2, scale, epsilon);
-        else Descend<Simd128>(p, g, m, v, n, rate, decay, share1, keep2, share2, scale, epsilon);
+        if (VectorWidth.Bits == 512) Descend<Simd512>(p, g, m, v, n, rate, decay, share1, keep2, share2, scale, epsilon, factor);
+        else if (VectorWidth.Bits == 256) Descend<Simd256>(p, g, m, v, n, rate, decay, share1, keep2, share2, scale, epsilon, factor);
+        else Descend<Simd128>(p, g, m, v, n, rate, decay, share1, keep2, share2, scale, epsilon, factor);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Descend<TSimd>(
-        float* p, float* g, float* m, float* v, nint n, float rate, float decay, float share1, float keep2, float share2, float scale, float epsilon)
+        float* p, float* g, float* m, float* v, nint n, float rate, float decay, float share1, float keep2, float share2, float scale, float epsilon, float factor)
         where TSimd : struct, ISimd<TSimd>
     {
         TSimd rates = TSimd.Broadcast(rate);
@@ -30,10 +30,11 @@ internal static unsafe class Moments
         TSimd shares2 = TSimd.Broadcast(share2);
         TSimd scales = TSimd.Broadcast(scale);
         TSimd epsilons = TSimd.Broadcast(epsilon);
+        TSimd factors = TSimd.Broadcast(factor);
         for (nint i = 0; i < n; i += TSimd.Count)
         {
             TSimd value = TSimd.Load(p + i);
-            TSimd gradient = TSimd.MultiplyAdd(decays, value, TSimd.Load(g + i));
+            TSimd gradient = TSimd.MultiplyAdd(decays, value, TSimd.Load(g + i) * factors);
             TSimd mean = TSimd.Load(m + i);
             mean = TSimd.MultiplyAdd(shares1, gradient - mean, mean);
             TSimd square = TSimd.MultiplyAdd(keeps2, TSimd.Load(v + i), shares2 * gradient * gradient);

@@ -28,7 +28,7 @@ internal sealed class Team
     private bool _started;
     private int _busy;      // 1 while a caller has the team
     private int _round;     // counts runs; a change is the signal to start
-    private int _open;      // 1 while a run has parts for whoever comes
+    private int _open;      // the round while it has parts for whoever comes, else 0
     private int _active;    // threads that may be looking at the run
     private int _remaining; // parts not finished
     private int _sleepers;  // threads that sleep until a run starts
@@ -108,23 +108,27 @@ internal sealed class Team
 
     private void RunAll(TeamJob job, int parts)
     {
-        Open(job, parts);
-        ExecuteParts(0);
+        ExecuteParts(0, Open(job, parts));
         AwaitParts();
         var failure = Retire();
         failure?.Throw();
     }
 
-    private void Open(TeamJob job, int parts)
+    /// <summary>Sets a run up and returns its round, which is never 0.</summary>
+    private int Open(TeamJob job, int parts)
     {
         if (!_started) Start();
         if (parts > _claims.Length) _claims = new int[2 * parts];
         _job = job;
         _parts = parts;
         _remaining = parts;
-        Volatile.Write(ref _open, 1);
-        Interlocked.Increment(ref _round);
+
+        // A thread that comes late from the round before may see _open before _round: it claims parts by what _open says, so that none runs twice.
+        int round = _round == -1 ? 1 : _round + 1;
+        Volatile.Write(ref _open, round);
+        Interlocked.Exchange(ref _round, round);
         if (Volatile.Read(ref _sleepers) > 0) Wake(_startGate);
+        return round;
     }
 
     /// <summary>Shuts the run to latecomers, waits for those who only look, and gives the team free.</summary>
@@ -169,27 +173,27 @@ internal sealed class Team
             seen = AwaitRound(seen);
             if (Volatile.Read(ref _parts) < 0) return;
             Interlocked.Increment(ref _active);
-            if (Volatile.Read(ref _open) != 0) ExecuteParts(index);
+            int round = Volatile.Read(ref _open);
+            if (round != 0) ExecuteParts(index, round);
             Interlocked.Decrement(ref _active);
         }
     }
 
     /// <summary>The thread's own parts, then what nobody has begun; of parts that wait for one another the thread's own alone.</summary>
-    private void ExecuteParts(int index)
+    private void ExecuteParts(int index, int round)
     {
         if (_together is not null)
         {
-            if (index < _parts) TryExecute(index);
+            if (index < _parts) TryExecute(index, round);
             return;
         }
 
-        for (int part = index; part < _parts; part += Size) TryExecute(part);
-        for (int part = 0; part < _parts; part++) TryExecute(part);
+        for (int part = index; part < _parts; part += Size) TryExecute(part, round);
+        for (int part = 0; part < _parts; part++) TryExecute(part, round);
     }
 
-    private void TryExecute(int part)
+    private void TryExecute(int part, int round)
     {
-        int round = _round;
         int before = Volatile.Read(ref _claims[part]);
         if (before == round || Interlocked.CompareExchange(ref _claims[part], round, before) != before) return;
         try

@@ -24,6 +24,7 @@ public sealed unsafe class ElementwiseTests
         Check((x, y, n) => ElementwiseKernel.Tanh(x, y, n), Math.Tanh);
         Check((x, y, n) => ElementwiseKernel.Relu(x, y, n), x => Math.Max(x, 0));
         Check((x, y, n) => ElementwiseKernel.Exp(x, y, n), Math.Exp);
+        Check((x, y, n) => ElementwiseKernel.ShiftedExp(x, y, n, 0.25f), x => Math.Exp(x - 0.25));
         Check((x, y, n) => ElementwiseKernel.Log(x, y, n), Math.Log);
         Check((x, y, n) => ElementwiseKernel.Sqrt(x, y, n), Math.Sqrt);
         Check((x, y, n) => ElementwiseKernel.Abs(x, y, n), Math.Abs);
