@@ -2,18 +2,31 @@ using BenchmarkDotNet.Running;
 using Unfold.Bench;
 using Unfold.Bench.Kernels;
 using Unfold.Bench.Layers;
+using Unfold.Bench.Reporting;
 
 // Tables that this program times itself, in seconds or minutes; anything else goes to BenchmarkDotNet (try `--list flat`).
 switch (args)
 {
-    case ["quick", ..]:
-        QuickTables.Run(args.Length > 1 ? args[1] : null);
+    case ["all", ..]:
+        Everything.Run(new Options(args.AsSpan(1)));
         break;
-    case ["layers", ..]:
-        LayerTable.Run(args[1..]);
+    case ["quick", ..]:
+        QuickTables.Run(args.AsSpan(1));
         break;
     case ["compare", ..]:
         CompareTable.Run(new Options(args.AsSpan(1)));
+        break;
+    case ["cells", ..]:
+        CellsTable.Run(new Options(args.AsSpan(1)));
+        break;
+    case ["growth", ..]:
+        GrowthTable.Run(new Options(args.AsSpan(1)));
+        break;
+    case ["step", ..]:
+        StepTable.Run(new Options(args.AsSpan(1)));
+        break;
+    case ["readme", ..]:
+        ReadmeSection.Run(new Options(args.AsSpan(1)));
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(QuickTables).Assembly).Run(args);
