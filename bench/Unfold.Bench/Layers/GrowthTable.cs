@@ -29,7 +29,7 @@ internal static class GrowthTable
         Head.Write(page, "How cost grows", machine);
         page.Line(
             $"Training a layer of {cell}, forward and backward to x and all weights, from T × N × C × H = {start} on {Head.Threads(threads)}; each row doubles one size and leaves the others, "
-            + $"where H stands for C = H, both. Milliseconds: the median of {rounds} rounds' medians (least - most of all runs). Bytes: what a step works in, without weights. "
+            + $"where H stands for C = H, both. Milliseconds: the median of {rounds} rounds' medians (least - most of all runs). Memory: what a step works in, packed weights among it, without weights, their gradients and x. "
             + "× is the factor to the row above: 2 is linear, 4 quadratic, for threads 0.5 would be ideal.");
         page.Line();
         page.Columns("doubled", "value", "ms", "×", "GFLOP/s", "MB of memory", "×");

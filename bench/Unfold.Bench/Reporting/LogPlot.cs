@@ -57,7 +57,7 @@ internal static class LogPlot
             Text(svg, Left - 7, Y(power) + 4, Results.Short(Math.Pow(2, power)), "text-anchor=\"end\"");
         }
 
-        Text(svg, (Left + right) / 2.0, Height - 8, "as many as at first", "text-anchor=\"middle\"");
+        Text(svg, (Left + right) / 2.0, Height - 8, "factor of the doubled size", "text-anchor=\"middle\"");
 
         // Labels stand at the ends of their lines, moved apart where they would cover each other.
         double free = double.NegativeInfinity;

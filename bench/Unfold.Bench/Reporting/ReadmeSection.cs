@@ -54,7 +54,7 @@ internal static class ReadmeSection
         foreach (PageTable table in tables.Skip(1))
         {
             string[] all = table.Row("all") ?? table.Rows[^1];
-            string cells = all[0] == "all" ? "all cells and sizes" : $"all sizes of {all[0]}";
+            string cells = all[0] == "all" ? "the page's cells and sizes" : $"the page's sizes of {all[0]}";
             var peers = new List<string>();
             for (int i = 1; i + 1 < table.Columns.Length; i += 2)
             {

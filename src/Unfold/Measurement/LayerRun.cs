@@ -73,7 +73,7 @@ public sealed class LayerRun
         _tape.Reset();
     }
 
-    /// <summary>Bytes that a run works in: what it keeps for the backward pass, outputs, gradients of x; not the weights, their gradients and x. Runs once.</summary>
+    /// <summary>Bytes that a run works in: what it keeps for the backward pass, packed weights, outputs, the gradient of x; not the weights, their gradients and x. Runs once.</summary>
     public long MeasureMemory()
     {
         Pass();
