@@ -17,15 +17,16 @@ public class GemmBenchmarks
 
     public static IEnumerable<GemmShape> Shapes =>
     [
-        new(1, 1024, 256, Name: "step, one sequence"), new(64, 1024, 256, Name: "step"), new(6400, 1024, 128, TransposedB: true, Name: "input"),
-        new(64, 256, 1024, Name: "gradient of h"), new(1024, 256, 6400, TransposedA: true, Name: "gradient of weights"),
-        new(512, 512, 512, Name: "square"), new(1024, 1024, 1024, Name: "large"),
+        new(1, 1024, 256), new(64, 1024, 256), // a step of one sequence, and of 64
+        new(6400, 1024, 128, TransposedB: true), // the input of all steps
+        new(64, 256, 1024), new(1024, 256, 6400, TransposedA: true), // the gradients of h and of the weights
+        new(512, 512, 512), new(1024, 1024, 1024),
     ];
 
-    [GlobalSetup(Target = nameof(Unfold))]
+    [GlobalSetup(Target = nameof(MultiplyUnfold))]
     public void Setup() => _case = new GemmCase(Shape);
 
-    [GlobalSetup(Target = nameof(OpenBLAS))]
+    [GlobalSetup(Target = nameof(MultiplyOpenBlas))]
     public void SetupOpenBlas()
     {
         if (OpenBlas.Absent is string reason)
@@ -33,9 +34,9 @@ public class GemmBenchmarks
         Setup();
     }
 
-    [Benchmark(Baseline = true)]
-    public void Unfold() => _case.MultiplyParallel();
+    [Benchmark(Baseline = true, Description = "Unfold")]
+    public void MultiplyUnfold() => _case.MultiplyParallel();
 
-    [Benchmark]
-    public void OpenBLAS() => _case.MultiplyOpenBlas(_threads);
+    [Benchmark(Description = "OpenBLAS")]
+    public void MultiplyOpenBlas() => _case.MultiplyOpenBlas(_threads);
 }

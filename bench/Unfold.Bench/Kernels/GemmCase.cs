@@ -13,7 +13,7 @@ internal sealed unsafe class GemmCase
 
     public GemmCase(GemmShape shape)
     {
-        (_m, _n, _k, _transposedA, _transposedB, _) = shape;
+        (_m, _n, _k, _transposedA, _transposedB) = shape;
         _a = new AlignedBuffer((long)_m * _k);
         _b = new AlignedBuffer((long)_k * _n);
         _c = new AlignedBuffer((long)_m * _n);

@@ -78,7 +78,10 @@ internal sealed class Peer : IDisposable
         {
             _process = Process.Start(new ProcessStartInfo("bash", [script])
             {
-                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
             })!;
         }
         catch (System.ComponentModel.Win32Exception error)
