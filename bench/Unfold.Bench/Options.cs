@@ -1,4 +1,5 @@
 using System.Globalization;
+using Unfold.Measurement;
 
 namespace Unfold.Bench;
 
@@ -35,6 +36,16 @@ internal sealed class Options
     public int Whole(string name, int otherwise) => Has(name) ? int.Parse(_given[name], CultureInfo.InvariantCulture) : otherwise;
 
     public double Number(string name, double otherwise) => Has(name) ? double.Parse(_given[name], CultureInfo.InvariantCulture) : otherwise;
+
+    /// <summary>Reads <c>100x64x128x256</c>: T, N, C, H.</summary>
+    public static LayerSize Size(string text)
+    {
+        string[] parts = text.Split('x');
+        if (parts.Length != 4)
+            throw new ArgumentException($"expected a size TxNxCxH such as 100x64x128x256, but got '{text}'");
+        int[] numbers = [.. parts.Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
+        return new LayerSize(numbers[0], numbers[1], numbers[2], numbers[3]);
+    }
 
     /// <summary>Refuses options that the command has not asked for by now.</summary>
     public void RequireKnown()

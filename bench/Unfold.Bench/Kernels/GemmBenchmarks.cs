@@ -1,31 +1,42 @@
 using BenchmarkDotNet.Attributes;
+using Unfold.Kernels.Threading;
 
 namespace Unfold.Bench.Kernels;
 
-/// <summary>The products of an LSTM with H = 256: one step, a sequence's input, and a weight gradient.</summary>
+/// <summary>
+/// The products of an LSTM with H = 256 and C = 128 over 100 steps of 64 sequences, and square ones, beside OpenBLAS: all threads, packing included. Where
+/// OpenBLAS is absent, its rows say NA, and why stands in the log.
+/// </summary>
 public class GemmBenchmarks
 {
-    private GemmCase _step = null!;
-    private GemmCase _sequence = null!;
-    private GemmCase _gradient = null!;
+    private readonly int _threads = Team.Shared.Size;
+    private GemmCase _case = null!;
 
-    [Params(1, 16, 32, 64)]
-    public int Rows { get; set; }
+    [ParamsSource(nameof(Shapes))]
+    public GemmShape Shape { get; set; } = null!;
 
-    [GlobalSetup]
-    public void Setup()
+    public static IEnumerable<GemmShape> Shapes =>
+    [
+        new(1, 1024, 256), new(64, 1024, 256), // a step of one sequence, and of 64
+        new(6400, 1024, 128, TransposedB: true), // the input of all steps
+        new(64, 256, 1024), new(1024, 256, 6400, TransposedA: true), // the gradients of h and of the weights
+        new(512, 512, 512), new(1024, 1024, 1024),
+    ];
+
+    [GlobalSetup(Target = nameof(MultiplyUnfold))]
+    public void Setup() => _case = new GemmCase(Shape);
+
+    [GlobalSetup(Target = nameof(MultiplyOpenBlas))]
+    public void SetupOpenBlas()
     {
-        _step = new GemmCase(Rows, 1024, 256);
-        _sequence = new GemmCase(Rows * 100, 1024, 256, transposedB: true);
-        _gradient = new GemmCase(1024, 256, Rows * 100, transposedA: true);
+        if (OpenBlas.Absent is string reason)
+            throw new InvalidOperationException($"OpenBLAS: absent ({reason})");
+        Setup();
     }
 
-    [Benchmark]
-    public void Step() => _step.Multiply();
+    [Benchmark(Baseline = true, Description = "Unfold")]
+    public void MultiplyUnfold() => _case.MultiplyParallel();
 
-    [Benchmark]
-    public void Sequence() => _sequence.MultiplyParallel();
-
-    [Benchmark]
-    public void WeightGradient() => _gradient.MultiplyParallel();
+    [Benchmark(Description = "OpenBLAS")]
+    public void MultiplyOpenBlas() => _case.MultiplyOpenBlas(_threads);
 }

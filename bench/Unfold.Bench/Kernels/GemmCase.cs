@@ -11,14 +11,14 @@ internal sealed unsafe class GemmCase
     private readonly bool _transposedA, _transposedB;
     private readonly RowsJob _rows;
 
-    public GemmCase(int m, int n, int k, bool transposedA = false, bool transposedB = false)
+    public GemmCase(GemmShape shape)
     {
-        (_m, _n, _k, _transposedA, _transposedB) = (m, n, k, transposedA, transposedB);
-        _a = new AlignedBuffer((long)m * k);
-        _b = new AlignedBuffer((long)k * n);
-        _c = new AlignedBuffer((long)m * n);
-        _packed = new AlignedBuffer(Gemm.PackedLength(k, n));
-        _workspace = new AlignedBuffer(Gemm.WorkspaceLength(k));
+        (_m, _n, _k, _transposedA, _transposedB) = shape;
+        _a = new AlignedBuffer((long)_m * _k);
+        _b = new AlignedBuffer((long)_k * _n);
+        _c = new AlignedBuffer((long)_m * _n);
+        _packed = new AlignedBuffer(Gemm.PackedLength(_k, _n));
+        _workspace = new AlignedBuffer(Gemm.WorkspaceLength(_k));
         _rows = new RowsJob(this);
         Pack();
     }
@@ -40,6 +40,8 @@ internal sealed unsafe class GemmCase
     public void MultiplyRowsOnTeam() => Team.Shared.Run(_rows, Team.Shared.Size);
 
     public void MultiplyParallel() => Gemm.MultiplyParallel(A, _transposedA, B, _transposedB, _m, _n, _k, C, accumulate: false, null);
+
+    public void MultiplyOpenBlas(int threads) => OpenBlas.Multiply(threads, _transposedA, _transposedB, _m, _n, _k, _a.Pointer, _b.Pointer, _c.Pointer);
 
     private sealed class RowsJob(GemmCase owner) : TeamJob
     {

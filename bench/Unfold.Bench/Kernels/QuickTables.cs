@@ -1,86 +1,112 @@
 using System.Diagnostics;
+using Unfold.Bench.Reporting;
+using Unfold.Kernels;
 using Unfold.Kernels.Elementwise;
 using Unfold.Kernels.Random;
-using Unfold.Kernels.Simd;
-using Unfold.Kernels.Threading;
+using Unfold.Measurement;
 
 namespace Unfold.Bench.Kernels;
 
 /// <summary>Kernel speeds in a few seconds: the best of several short runs, beside the limit of the machine.</summary>
 internal static unsafe class QuickTables
 {
-    public static void Run(string? only)
+    /// <summary>Runs all tables, or the one that the first word names.</summary>
+    public static void Run(ReadOnlySpan<string> words)
     {
-        Console.WriteLine($"vectors of {VectorWidth.Bits} bits, {Team.Shared.Size} threads");
-        if (only is null or "gemm") PrintGemm();
-        if (only is null or "gemm" or "targets") PrintTargets();
-        if (only is null or "gemm" or "narrow") PrintNarrow();
-        if (only is null or "elementwise") PrintElementwise();
-        if (only is null or "team") TeamTable.Print();
+        string? only = words.Length > 0 && !words[0].StartsWith('-') ? words[0] : null;
+        if (only is not (null or "gemm" or "targets" or "narrow" or "elementwise" or "team"))
+            throw new ArgumentException($"expected gemm, targets, narrow, elementwise or team, but got '{only}'");
+        var options = new Options(only is null ? words : words[1..]);
+        Threads.Count = options.Whole("threads", Threads.Count);
+        bool write = options.Write;
+        options.RequireKnown();
+
+        var machine = Machine.Measure();
+        var page = new Results();
+        Head.Write(page, "Kernels", machine);
+        if (only is null or "gemm") WriteGemm(page, machine);
+        if (only is null or "gemm" or "targets") WriteTargets(page, machine);
+        if (only is null or "gemm" or "narrow") WriteNarrow(page);
+        if (only is null or "elementwise") WriteElementwise(page);
+        if (only is null or "team") TeamTable.Write(page);
+        if (write) page.Save("kernels.md");
     }
 
-    private static void PrintGemm()
+    private static void WriteGemm(Results page, Machine machine)
     {
-        double peak = PeakFlops.Measure() / 1e9;
-        Console.WriteLine($"limit of one thread: {peak:F0} GFLOP/s");
-        Console.WriteLine();
-        Console.WriteLine("     m      n      k   A B   packed B, 1 thread   packed B, team   with packing, team   pack B, ns/element");
-        foreach (var (m, n, k, ta, tb) in Shapes)
+        double peak = PeakRate.Measure() / 1e9;
+        page.Line("## Matrix products");
+        page.Line();
+        page.Line($"GFLOP/s of the best runs, and their part of the limit ({peak:F0} on one thread); T: the operand lies transposed. {OpenBlas.Description}");
+        page.Line();
+        page.Columns("m × n × k", "A B", "packed B, 1 thread", "packed B, all threads", "with packing, all threads", "OpenBLAS, 1 thread", "OpenBLAS, all threads", "pack B, ns/element");
+        foreach (GemmShape shape in Shapes)
         {
-            var product = new GemmCase(m, n, k, ta, tb);
-            double one = product.Operations / Best(product.Multiply) / 1e9;
-            double rows = product.Operations / Best(product.MultiplyRowsOnTeam) / 1e9;
-            double whole = product.Operations / Best(product.MultiplyParallel) / 1e9;
-            double pack = Best(product.Pack) / ((double)n * k) * 1e9;
-            int size = Team.Shared.Size;
-            Console.WriteLine(
-                $"{m,6} {n,6} {k,6}   {(ta ? 'T' : '.')} {(tb ? 'T' : '.')}   {one,12:F1} ({one / peak,3:P0})   " +
-                $"{rows,9:F1} ({rows / peak / size,3:P0})   {whole,13:F1} ({whole / peak / size,3:P0})   {pack,18:F3}");
+            var product = new GemmCase(shape);
+            page.Row(
+                shape.Size, shape.Layout, Rate(product.Multiply, 1), Rate(product.MultiplyRowsOnTeam, machine.Threads), Rate(product.MultiplyParallel, machine.Threads),
+                OpenBlas.Absent is null ? Rate(() => product.MultiplyOpenBlas(1), 1) : "-",
+                OpenBlas.Absent is null ? Rate(() => product.MultiplyOpenBlas(machine.Threads), machine.Threads) : "-",
+                Results.Three(Best(product.Pack) / ((double)shape.N * shape.K) * 1e9));
+
+            string Rate(Action run, int threads)
+            {
+                double rate = product.Operations / Best(run) / 1e9;
+                return $"{rate:F0} ({rate / peak / threads:P0})";
+            }
         }
     }
 
-    private static (int M, int N, int K, bool TransposedA, bool TransposedB)[] Shapes =>
+    private static readonly GemmShape[] Shapes =
     [
-        (1, 1024, 256, false, false), (2, 1024, 256, false, false), (4, 1024, 256, false, false), (8, 1024, 256, false, false),
-        (16, 1024, 256, false, true), (32, 1024, 256, false, true), (64, 1024, 256, false, true), (100, 400, 100, false, true),
-        (3200, 1024, 256, false, true), (3200, 1024, 28, false, true), (3200, 256, 1024, false, false), (1024, 256, 3200, true, false),
-        (1024, 65, 3200, true, false), (3200, 65, 256, false, true), (512, 512, 512, false, false), (1024, 1024, 1024, false, false),
+        new(1, 1024, 256), new(2, 1024, 256), new(4, 1024, 256), new(8, 1024, 256), new(16, 1024, 256, TransposedB: true), new(32, 1024, 256, TransposedB: true),
+        new(64, 1024, 256, TransposedB: true), new(100, 400, 100, TransposedB: true), new(3200, 1024, 256, TransposedB: true), new(3200, 1024, 28, TransposedB: true),
+        new(3200, 256, 1024), new(1024, 256, 3200, TransposedA: true), new(1024, 65, 3200, TransposedA: true), new(3200, 65, 256, TransposedB: true),
+        new(512, 512, 512), new(1024, 1024, 1024),
     ];
 
     /// <summary>Weight gradients that share the gradient of their gates: one call each, and one for both, which packs A once.</summary>
-    private static void PrintTargets()
+    private static void WriteTargets(Results page, Machine machine)
     {
-        double peak = PeakFlops.Measure() / 1e9 * Team.Shared.Size;
-        Console.WriteLine();
-        Console.WriteLine("     m    n1 + n2        k   Aᵀ B added to C: one by one, team   in one call, team");
+        page.Line();
+        page.Line("## Gradients of two weights at once");
+        page.Line();
+        page.Line("GFLOP/s of Aᵀ B added to C, for two B of n₁ and n₂ columns, on all threads, and their part of the limit.");
+        page.Line();
+        page.Columns("m × (n₁ + n₂) × k", "one by one", "in one call");
         foreach (var (m, n1, n2, k) in Gradients)
         {
             var product = new TargetsCase(m, [n1, n2], k);
-            double apart = product.Operations / Best(product.MultiplyApart) / 1e9;
-            double together = product.Operations / Best(product.MultiplyTogether) / 1e9;
-            Console.WriteLine(
-                $"{m,6} {n1,5} + {n2,-5} {k,6}   {apart,26:F1} ({apart / peak,3:P0})   {together,11:F1} ({together / peak,3:P0})");
+            page.Row($"{m} × ({n1} + {n2}) × {k}", Rate(product.MultiplyApart), Rate(product.MultiplyTogether));
+
+            string Rate(Action run)
+            {
+                double rate = product.Operations / Best(run) / 1e9;
+                return $"{rate:F0} ({rate / machine.Limit:P0})";
+            }
         }
     }
 
-    /// <summary>Products that do little arithmetic for what they read or write: also in bytes of the large matrix a second.</summary>
-    private static void PrintNarrow()
+    private static void WriteNarrow(Results page)
     {
-        Console.WriteLine();
-        Console.WriteLine("     m      n      k   A B   with packing, team: microseconds     GB/s");
-        foreach (var (m, n, k, ta) in Narrows)
+        page.Line();
+        page.Line("## Products with few columns");
+        page.Line();
+        page.Line("They do little arithmetic for what they read or write: the time on all threads with packing, and the bytes of the large matrix in it.");
+        page.Line();
+        page.Columns("m × n × k", "A B", "microseconds", "GB/s");
+        foreach (GemmShape shape in Narrows)
         {
-            var product = new GemmCase(m, n, k, ta);
-            double seconds = Best(product.MultiplyParallel);
-            double bytes = 4.0 * Math.Max((long)m * k, (long)m * n);
-            Console.WriteLine($"{m,6} {n,6} {k,6}   {(ta ? 'T' : '.')} .   {seconds * 1e6,32:F1} {bytes / seconds / 1e9,8:F1}");
+            double seconds = Best(new GemmCase(shape).MultiplyParallel);
+            double bytes = 4.0 * Math.Max((long)shape.M * shape.K, (long)shape.M * shape.N);
+            page.Row(shape.Size, shape.Layout, Results.Three(seconds * 1e6), Results.Three(bytes / seconds / 1e9));
         }
     }
 
-    private static (int M, int N, int K, bool TransposedA)[] Narrows =>
+    private static readonly GemmShape[] Narrows =
     [
-        (6400, 1, 512, false), (6400, 4, 512, false), (512, 1, 512, false), (512, 1, 6400, true), (512, 1, 512, true),
-        (512, 4, 6400, true), (6400, 512, 1, false), (6400, 512, 4, false), (640, 512, 1, false),
+        new(6400, 1, 512), new(6400, 4, 512), new(512, 1, 512), new(512, 1, 6400, TransposedA: true), new(512, 1, 512, TransposedA: true),
+        new(512, 4, 6400, TransposedA: true), new(6400, 512, 1), new(6400, 512, 4), new(640, 512, 1),
     ];
 
     private static (int M, int N1, int N2, int K)[] Gradients =>
@@ -89,14 +115,18 @@ internal static unsafe class QuickTables
         (2600, 650, 650, 700), (4096, 512, 1024, 640),
     ];
 
-    private static void PrintElementwise()
+    private static void WriteElementwise(Results page)
     {
         const int n = 256;
         float* a = new AlignedBuffer(n).Pointer, b = new AlignedBuffer(n).Pointer, y = new AlignedBuffer(n).Pointer;
         nint pa = (nint)a, pb = (nint)b, py = (nint)y;
-        Console.WriteLine();
-        Console.WriteLine($"elementwise, tiles of {n} floats: ns an element");
-        void Row(string name, Action action) => Console.WriteLine($"  {name,-26} {Best(action) / n * 1e9,6:F3}");
+        page.Line();
+        page.Line("## Elementwise functions");
+        page.Line();
+        page.Line($"Nanoseconds an element, on one thread, over tiles of {n} floats that stay in the first-level cache.");
+        page.Line();
+        page.Columns("function", "ns");
+        void Row(string name, Action action) => page.Row(name, $"{Best(action) / n * 1e9:F3}");
         Row("Sigmoid", () => Elementwise.Sigmoid((float*)pa, (float*)py, n));
         Row("Tanh", () => Elementwise.Tanh((float*)pa, (float*)py, n));
         Row("Exp", () => Elementwise.Exp((float*)pa, (float*)py, n));

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Unfold.Bench.Reporting;
 using Unfold.Kernels.Threading;
+using Unfold.Measurement;
 
 namespace Unfold.Bench.Kernels;
 
@@ -9,39 +11,28 @@ internal static class TeamTable
     /// <summary>Gaps between runs in microseconds: what a caller does alone, from nothing to longer than any watch.</summary>
     private static readonly int[] Gaps = [0, 5, 20, 50, 100, 200, 1000];
 
-    public static void Print()
+    public static void Write(Results page)
     {
         var team = Team.Shared;
         var empty = new EmptyJob();
-        Console.WriteLine();
-        Console.WriteLine($"team of {team.Size}: microseconds of a run of empty parts");
-        Console.WriteLine("  after a gap of    median     90 %");
+        var meeting = new CrossingJob(1);
+        page.Line();
+        page.Line("## The thread team");
+        page.Line();
+        page.Line("Microseconds of a run of empty parts after the caller has worked alone for some time: median, and what nine in ten stay below.");
+        page.Line();
+        page.Columns("gap, microseconds", "run", "nine in ten", "run with one meeting", "nine in ten");
         foreach (int gap in Gaps)
         {
-            var (median, most) = Runs(gap, () => team.Run(empty, team.Size));
-            Console.WriteLine($"  {gap,8} us    {median,8:F2} {most,8:F2}");
-        }
-
-        Console.WriteLine("  together, 1 crossing");
-        foreach (int gap in Gaps)
-        {
-            var job = new CrossingJob(1);
-            var (median, most) = Runs(gap, () => team.RunTogether(job, team.Size));
-            Console.WriteLine($"  {gap,8} us    {median,8:F2} {most,8:F2}");
+            var (run, mostRun) = Runs(gap, () => team.Run(empty, team.Size));
+            var (together, mostTogether) = Runs(gap, () => team.RunTogether(meeting, team.Size));
+            page.Row($"{gap}", Results.Three(run), Results.Three(mostRun), Results.Three(together), Results.Three(mostTogether));
         }
 
         var crossing = new CrossingJob(20_000);
-        for (int i = 0; i < 5; i++) team.RunTogether(crossing, team.Size);
-        var times = new List<double>();
-        for (int i = 0; i < 40; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            team.RunTogether(crossing, team.Size);
-            times.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds / crossing.Crossings);
-        }
-
-        times.Sort();
-        Console.WriteLine($"barrier of {team.Size}: ns a crossing: median {times[times.Count / 2]:F0}, least {times[0]:F0}, most {times[^1]:F0}");
+        var crossings = Timing.Measure(() => team.RunTogether(crossing, team.Size), 0.4);
+        page.Line();
+        page.Line($"A crossing of the barrier takes {crossings.Median * 1e6 / crossing.Crossings:F0} ns, the median of {crossing.Crossings} at a time.");
     }
 
     private static (double Median, double NineInTen) Runs(int gap, Action run)

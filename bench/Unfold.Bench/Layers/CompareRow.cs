@@ -1,4 +1,5 @@
 using Unfold.Bench.Peers;
+using Unfold.Measurement;
 
 namespace Unfold.Bench.Layers;
 
@@ -15,7 +16,7 @@ internal sealed record CompareRow(
 {
     public static CompareRow Measure(string cell, string pass, LayerSize size, IReadOnlyList<Peer> peers, int threads, int rounds, double seconds)
     {
-        var layer = new UnfoldLayer(cell, size, pass == "train");
+        var layer = new LayerRun(global::Unfold.Cells.Cell.Load(cell), size, Enum.Parse<LayerPass>(pass, ignoreCase: true));
         Timing.WarmUp(layer.Run);
         var own = new List<Timing>();
         List<Timing>[] others = [.. peers.Select(_ => new List<Timing>())];
@@ -38,7 +39,7 @@ internal sealed record CompareRow(
         }
 
         Timing unfold = Timing.Of(own);
-        return new CompareRow(cell, pass, size, unfold, layer.Operations / unfold.Median / 1e6, [.. others.Select(Column)], best.Count > 0 ? Statistics.Median(best) : null);
+        return new CompareRow(cell, pass, size, unfold, layer.GigaFlops(unfold), [.. others.Select(Column)], best.Count > 0 ? Statistics.Median(best) : null);
 
         PeerColumn? Column(List<Timing> times) =>
             times.Count == 0 ? null : new PeerColumn(Timing.Of(times), Statistics.Median(times.Zip(own, (peer, mine) => peer.Median / mine.Median)));

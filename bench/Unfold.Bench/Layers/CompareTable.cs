@@ -1,6 +1,7 @@
 using System.Globalization;
 using Unfold.Bench.Peers;
 using Unfold.Bench.Reporting;
+using Unfold.Measurement;
 
 namespace Unfold.Bench.Layers;
 
@@ -19,7 +20,7 @@ internal static class CompareTable
     public static void Run(Options options)
     {
         string[] cells = options.List("cells", Cells), passes = options.List("passes", "train,infer");
-        LayerSize[] sizes = [.. options.List("sizes", Sizes).Select(LayerSize.Parse)];
+        LayerSize[] sizes = [.. options.List("sizes", Sizes).Select(Options.Size)];
         int threads = options.Whole("threads", 2), rounds = options.Whole("rounds", 5);
         double seconds = options.Number("seconds", 0.3);
         string[] keys = options.List("peers", "onednn,ort,pytorch");
@@ -27,14 +28,10 @@ internal static class CompareTable
         options.RequireKnown();
 
         Threads.Count = threads;
-        double limit = Machine.Limit(threads);
+        Machine machine = Machine.Measure();
         IReadOnlyList<Peer> peers = Peer.StartAll(keys);
         var page = new Results();
-        string title = threads == 1 ? "one thread" : $"{threads} threads";
-        page.Line($"# Recurrent layers on {title}, beside other systems");
-        page.Line();
-        page.Line(Machine.Describe(threads, limit, peers));
-        page.Line();
+        Head.Write(page, $"Recurrent layers on {Head.Threads(threads)}, beside other systems", machine, peers);
         page.Line(string.Create(CultureInfo.InvariantCulture,
             $"{rounds} rounds of {seconds} s, in each Unfold and every peer in turn. Times in milliseconds: the median of the rounds' medians (least - most of all runs). "
             + $"× is how many times as long a peer takes, the median of the rounds' ratios; above 1, Unfold is faster. Training is forward and backward to x and all weights: "
@@ -48,7 +45,7 @@ internal static class CompareTable
             foreach (string cell in cells)
             {
                 foreach (LayerSize size in sizes)
-                    rows.Add(Show(page, CompareRow.Measure(cell, pass, size, peers, threads, rounds, seconds), limit));
+                    rows.Add(Show(page, CompareRow.Measure(cell, pass, size, peers, threads, rounds, seconds), machine.Limit));
             }
         }
 
@@ -57,21 +54,19 @@ internal static class CompareTable
         foreach (Peer peer in peers)
             peer.Dispose();
         if (write)
-            page.Save(threads == 1 ? "layers-1-thread.md" : $"layers-{threads}-threads.md");
+            page.Save($"layers-{Head.Threads(threads).Replace(' ', '-')}.md");
     }
 
     private static CompareRow Show(Results page, CompareRow row, double limit)
     {
         page.Row(
         [
-            row.Cell, row.Pass, row.Size.ToString(), Span(row.Unfold), row.GigaFlops.ToString("F0", CultureInfo.InvariantCulture),
+            row.Cell, row.Pass, row.Size.ToString(), Results.Span(row.Unfold), row.GigaFlops.ToString("F0", CultureInfo.InvariantCulture),
             (row.GigaFlops / limit).ToString("P0", CultureInfo.InvariantCulture),
-            .. row.Peers.SelectMany(peer => new[] { peer is null ? "-" : Span(peer.Timing), Results.Ratio(peer?.Ratio) }), Results.Ratio(row.BestRatio),
+            .. row.Peers.SelectMany(peer => new[] { peer is null ? "-" : Results.Span(peer.Timing), Results.Ratio(peer?.Ratio) }), Results.Ratio(row.BestRatio),
         ]);
         return row;
     }
-
-    private static string Span(Timing timing) => $"{Results.Three(timing.Median)} ({Results.Three(timing.Least)} - {Results.Three(timing.Most)})";
 
     /// <summary>Geometric mean and minimum over the sizes, of each cell and of all.</summary>
     private static void Summarize(Results page, string pass, CompareRow[] rows, IReadOnlyList<Peer> peers)

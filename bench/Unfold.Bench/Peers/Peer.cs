@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Unfold.Bench.Layers;
 using Unfold.Bench.Reporting;
+using Unfold.Measurement;
 
 namespace Unfold.Bench.Peers;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Unfold.Measurement;
 
 namespace Unfold.Bench.Reporting;
 
@@ -28,10 +29,13 @@ internal sealed class Results
 
     public void Row(params ReadOnlySpan<string> cells) => Line($"| {string.Join(" | ", cells!)} |");
 
-    public void Save(string name)
+    public void Save(string name) => Save(name, _text.ToString());
+
+    /// <summary>Writes any file to bench/results.</summary>
+    public static void Save(string name, string text)
     {
         Directory.CreateDirectory(Folder);
-        File.WriteAllText(Path.Combine(Folder, name), _text.ToString());
+        File.WriteAllText(Path.Combine(Folder, name), text);
         Console.WriteLine($"written: bench/results/{name}");
     }
 
@@ -43,6 +47,12 @@ internal sealed class Results
         int decimals = value == 0 ? 0 : Math.Clamp(2 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 6);
         return value.ToString("F" + decimals, CultureInfo.InvariantCulture);
     }
+
+    /// <summary>A number as short as it goes: 0.0625, 0.5, 4, 1024.</summary>
+    public static string Short(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+
+    /// <summary>A time: median, least and most, in milliseconds.</summary>
+    public static string Span(Timing time) => $"{Three(time.Median)} ({Three(time.Least)} - {Three(time.Most)})";
 
     public static string Ratio(double? value) => value is double number && double.IsFinite(number) ? number.ToString("F2", CultureInfo.InvariantCulture) : "-";
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Unfold.Bench.Reporting;
+using Unfold.Measurement;
 
 namespace Unfold.Bench.Start;
 
@@ -21,12 +22,9 @@ internal static class StartTable
             string file = Publish(folder);
             Timing[] timings = Measure(file, runs);
             var page = new Results();
-            page.Line("# Start");
-            page.Line();
+            Head.Write(page, "Start", Machine.Measure());
             page.Line($"Milliseconds from the start of a process to its end, in turn, {runs} runs each, by `dotnet run -c Release --project bench/Unfold.Bench -- start --write`.");
             page.Line($"The executable is what `{PublishCommand}` makes: self-contained, trimmed, one file, ReadyToRun. Its size is {Megabytes(file)} MB.");
-            page.Line();
-            page.Line(Machine.Describe());
             page.Line();
             page.Columns("command", "median", "min", "max");
             for (int i = 0; i < Commands.Length; i++)

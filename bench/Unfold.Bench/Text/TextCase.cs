@@ -1,7 +1,7 @@
 using System.Globalization;
 using Unfold.Autodiff;
-using Unfold.Bench.Layers;
 using Unfold.Data;
+using Unfold.Measurement;
 using Unfold.Models;
 using Unfold.Training;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Unfold.Autodiff;
 using Unfold.Bench.Peers;
 using Unfold.Data;
+using Unfold.Measurement;
 using Unfold.Models;
 using Unfold.Training;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Unfold.Autodiff;
-using Unfold.Bench.Layers;
 using Unfold.Bench.Peers;
 using Unfold.Bench.Reporting;
 using Unfold.Data;
+using Unfold.Measurement;
 
 namespace Unfold.Bench.Text;
 
@@ -26,7 +26,7 @@ internal static class TextTable
         TokenKind kind = Enum.Parse<TokenKind>(options.Text("tokens", "character"), ignoreCase: true);
         bool words = kind == TokenKind.Word;
         string path = options.Text("text", words ? DataFile("wikitext-2", "valid.txt") : DataFile("tinyshakespeare", "input.txt"));
-        var size = LayerSize.Parse(options.Text("size", words ? "35x20x256x256" : "100x32x64x256"));
+        var size = Options.Size(options.Text("size", words ? "35x20x256x256" : "100x32x64x256"));
         int[] threads = [.. options.List("threads", "1,2").Select(int.Parse)];
         float[] dropouts = [.. options.List("dropout", "0,0.2").Select(d => float.Parse(d, CultureInfo.InvariantCulture))];
         int rounds = options.Whole("rounds", 5);
@@ -38,13 +38,10 @@ internal static class TextTable
 
         int most = threads.Max();
         Threads.Count = most;
-        double limit = Machine.Limit(most);
+        var machine = Machine.Measure();
         using Peer? peer = Peer.StartAll(keys).FirstOrDefault();
         var page = new Results();
-        page.Line($"# Training a language model of {kind.ToString().ToLowerInvariant()}s, beside PyTorch");
-        page.Line();
-        page.Line(Machine.Describe(most, limit, peer is null ? null : [peer]));
-        page.Line();
+        Head.Write(page, $"Training a language model of {kind.ToString().ToLowerInvariant()}s, beside PyTorch", machine, peer is null ? null : [peer]);
         page.Line(string.Create(CultureInfo.InvariantCulture,
             $"`unfold train text` and the same model in PyTorch (bench/peers/language_model.py) on {corpus.Text.Length:N0} characters: embedding {size.C}, LSTM 2 × {size.H}, "
             + $"batch {size.N}, unroll {size.T}, Adam, norm of gradients clipped at 1. {rounds} rounds of {seconds} s, in each Unfold and PyTorch in turn: {kind.ToString().ToLowerInvariant()}s a second, from the median of "

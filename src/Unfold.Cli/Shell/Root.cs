@@ -20,6 +20,7 @@ internal static class Root
         root.Add(EvaluateCommand.Build());
         root.Add(InspectCommand.Build());
         root.Add(CellCommands.Build());
+        root.Add(BenchCommand.Build());
         return root;
     }
 }

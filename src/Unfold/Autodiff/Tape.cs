@@ -44,6 +44,9 @@ public sealed class Tape
     /// <summary>The floats that the arena has taken from the system so far.</summary>
     internal long ArenaCapacity => _arena.Capacity;
 
+    /// <summary>The floats that the arena has handed out since the last reset.</summary>
+    internal long ArenaInUse => _arena.InUse;
+
     /// <summary>A tape for inference: it records nothing, and dropout is off.</summary>
     public static Tape ForInference() => new() { Recording = false, Training = false };
 

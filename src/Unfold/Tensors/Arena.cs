@@ -33,6 +33,18 @@ internal sealed class Arena
         }
     }
 
+    /// <summary>The floats handed out since the last <see cref="Reset"/>, with what alignment takes.</summary>
+    public long InUse
+    {
+        get
+        {
+            long floats = 0;
+            foreach (Chunk chunk in _chunks)
+                floats += chunk.Used;
+            return floats;
+        }
+    }
+
     /// <summary>Hands out a slot of <paramref name="length"/> floats with arbitrary content, 64-byte aligned.</summary>
     public TensorSlot Rent(int length)
     {

@@ -18,6 +18,7 @@ public sealed partial class LayeringTests
         ["Cells"] = ["Kernels", "Tensors", "Autodiff"],
         ["Layers"] = ["Kernels", "Tensors", "Autodiff", "Cells"],
         ["Formats"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers"],
+        ["Measurement"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Formats"],
         ["Training"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Losses", "Optimizers", "Data", "Formats"],
         ["Models"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Losses", "Optimizers", "Data", "Formats", "Training"],
     };

@@ -38,7 +38,7 @@ public sealed class ProjectTests
     public void LinksInDocumentsLeadSomewhere()
     {
         var wrong = new List<string>();
-        foreach (string path in Repository.Files("docs", "*.md").Append(Repository.At("README.md")).Append(Repository.At("CHANGELOG.md")))
+        foreach (string path in Repository.Files("docs", "*.md").Concat(Repository.Files("bench", "*.md")).Append(Repository.At("README.md")).Append(Repository.At("CHANGELOG.md")))
         {
             foreach (string target in Links(File.ReadAllText(path)))
             {

@@ -2,10 +2,13 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Unfold.Kernels.Simd;
 
-namespace Unfold.Bench.Kernels;
+namespace Unfold.Kernels;
 
-/// <summary>The limit: independent chains of fused multiply-adds on registers, twelve of them a thread.</summary>
-internal static class PeakFlops
+/// <summary>
+/// The processor's limit of float32 arithmetic: independent chains of fused multiply-adds on registers, twelve of them a thread, so that
+/// neither memory nor latency is waited for. No kernel can be faster.
+/// </summary>
+internal static class PeakRate
 {
     private const int Chains = 12;
 
