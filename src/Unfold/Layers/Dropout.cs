@@ -43,6 +43,9 @@ public sealed class Dropout : Layer
     /// <returns>The output, of the same shape; the input itself outside training.</returns>
     public Tensor Forward(Tape tape, Tensor x) => tape.Dropout(x, Probability, _place);
 
+    /// <summary>Applies the layer to rows [S, C] of which each belongs to the row of a batch [T, N, C] that is listed; null where they are those rows in order.</summary>
+    internal Tensor Forward(Tape tape, Tensor x, int[]? rows, int batch) => tape.Dropout(x, Probability, _place, rows, batch);
+
     /// <inheritdoc/>
     protected override string Describe() => $"Dropout({Probability.ToString(CultureInfo.InvariantCulture)})";
 }

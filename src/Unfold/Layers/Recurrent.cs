@@ -12,7 +12,7 @@ namespace Unfold.Layers;
 /// </summary>
 /// <remarks>
 /// Effectively computes, for each layer and step, the cell's equations. Shapes: x <c>[T, N, C]</c>, output <c>[T, N, O]</c>, where O is the size of the
-/// cell's output, mostly H; a state is <c>[N, S]</c>. Parameters are named <c>NAME.l0.Wf</c> and so on, by the cell's own names. Cost: the cell's, a step
+/// cell's output, mostly H; a state is <c>[N, S]</c>. Sequences may have different lengths. Parameters are named <c>NAME.l0.Wf</c> and so on, by the cell's own names. Cost: the cell's, a step
 /// and sequence (see <c>unfold cell cost</c>), times three in training. Forward gives the same bits for a sequence whatever the batch, and whether
 /// it is run at once or in parts with the state carried.
 /// </remarks>
@@ -141,21 +141,51 @@ public sealed class Recurrent : Layer
         CheckState(next, x.Shape[1]);
         var rows = tape.RentObject<SequenceRows>();
         rows.Set(x.Shape[0], x.Shape[1]);
-        return Run(tape, x.Reshape(rows.Total, InputSize), rows, state, next).Reshape(rows.Steps, rows.Batch, OutputSize);
+        return Run(tape, x.Reshape(rows.Total, InputSize), rows, null, state, next).Reshape(rows.Steps, rows.Batch, OutputSize);
+    }
+
+    /// <summary>
+    /// Runs the stack over sequences of different lengths in one batch. No step beyond a sequence's end is computed, and each sequence gets the bits that it
+    /// gets alone.
+    /// </summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">[T, N, C]; what lies beyond a sequence's end is not looked at.</param>
+    /// <param name="lengths">[N]: the steps of each sequence, 1 to T, in any order.</param>
+    /// <param name="state">Where to start; null for the cell's own beginning. No gradient flows into a given state.</param>
+    /// <returns>The last layer's output [T, N, O], zeros beyond a sequence's end, and the state after each sequence's own last step, which lasts.</returns>
+    /// <exception cref="ArgumentException">x, the lengths or the state do not fit.</exception>
+    public (Tensor Output, RecurrentState State) Forward(Tape tape, Tensor x, ReadOnlySpan<int> lengths, RecurrentState? state = null)
+    {
+        CheckInput(x);
+        CheckState(state, x.Shape[1]);
+        CheckLengths(x, lengths);
+        RecurrentState next = InitialState(x.Shape[1]);
+        var sequences = tape.RentObject<PackedSequences>();
+        sequences.Set(lengths);
+        Tensor packed = SequenceRowsOperation.Packed(tape, x, sequences);
+        Tensor output = Run(tape, packed, sequences.Rows, sequences, state, next);
+        return (SequenceRowsOperation.Padded(tape, output, sequences, x.Shape[0]), next);
     }
 
     /// <summary>Runs the layers over rows [S, C] that lie as given.</summary>
-    private Tensor Run(Tape tape, Tensor x, SequenceRows rows, RecurrentState? state, RecurrentState next)
+    private Tensor Run(Tape tape, Tensor x, SequenceRows rows, PackedSequences? sequences, RecurrentState? state, RecurrentState next)
     {
-        Span<Tensor> initial = ((Tensor[]?)state?.Tensors) ?? [];
         int first = 0;
         for (int i = 0; i < _layers.Length; i++)
         {
             RecurrentLayer layer = _layers[i];
-            Tensor input = _dropouts[i] is Dropout dropout ? dropout.Forward(tape, x.Reshape(rows.Steps, rows.Batch, x.Shape.Last)).Reshape(x.Shape) : x;
-            CellRun run = layer.Forward(tape, input, rows, state is null ? [] : initial.Slice(first, layer.StateCount), Recompute);
+            Tensor input = _dropouts[i]?.Forward(tape, x, sequences?.Padded, rows.Batch) ?? x;
+            Span<Tensor> initial = state is null ? [] : ((Tensor[])state.Tensors).AsSpan(first, layer.StateCount);
+            CellRun run = layer.Forward(tape, input, rows, initial, sequences, Recompute);
             for (int s = 0; s < layer.StateCount; s++)
-                run.FinalState(s).Values.CopyTo(next.Tensors[first + s].Span);
+            {
+                Tensor target = next.Tensors[first + s];
+                if (sequences is null)
+                    run.FinalState(s).Values.CopyTo(target.Span);
+                else
+                    sequences.CopyState(run.FinalState(s), target, toPacked: false);
+            }
+
             first += layer.StateCount;
             x = SkipConnections && i > 0 && x.Shape == run.Output.Shape ? tape.Add(x, run.Output) : run.Output;
         }
@@ -169,12 +199,30 @@ public sealed class Recurrent : Layer
     /// <returns>The output [N, O] and the state after the step; both last.</returns>
     public (Tensor Output, RecurrentState State) Step(Tensor x, RecurrentState state)
     {
+        Tensor output = Tensor.Zeros(new Shape(x.Shape[0], OutputSize));
+        RecurrentState next = InitialState(x.Shape[0]);
+        Step(x, state, next, output);
+        return (output, next);
+    }
+
+    /// <summary>As the other, but writes into a state and an output that the caller has: nothing is allocated.</summary>
+    /// <param name="x">[N, C].</param>
+    /// <param name="state">The state before the step.</param>
+    /// <param name="next">Receives the state after the step; may be <paramref name="state"/> itself.</param>
+    /// <param name="output">[N, O]: receives the output; a tensor that lasts.</param>
+    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    public void Step(Tensor x, RecurrentState state, RecurrentState next, Tensor output)
+    {
+        if (x.Shape.Rank != 2 || output.Shape != new Shape(x.Shape[0], OutputSize))
+        {
+            throw new ArgumentException(
+                $"Recurrent({Cell.Name}) '{Name}' expects x [N, C={InputSize}] and an output [N, O={OutputSize}], but got {x.Shape} and {output.Shape}.");
+        }
+
         Tape tape = _tapes.TryTake(out Tape? pooled) ? pooled : Tape.ForInference();
-        (Tensor output, RecurrentState next) = Forward(tape, x.Reshape(1, x.Shape[0], x.Shape[^1]), state);
-        Tensor copy = output.Reshape(x.Shape[0], OutputSize).Copy();
+        Forward(tape, x.Reshape(1, x.Shape[0], x.Shape[1]), state, next).Values.CopyTo(output.Span);
         tape.Reset();
         _tapes.Add(tape);
-        return (copy, next);
     }
 
     /// <inheritdoc/>
@@ -188,6 +236,25 @@ public sealed class Recurrent : Layer
         {
             throw new ArgumentException($"Recurrent({Cell.Name}) '{Name}' expects x [T, N, C={InputSize}], but got {x.Shape}."
                 + (x.Shape.Rank == 3 ? $"\n  Axis 2 (C, input features) is {x.Shape[2]}; the layer was built with inputSize {InputSize}." : ""));
+        }
+    }
+
+    private void CheckLengths(Tensor x, ReadOnlySpan<int> lengths)
+    {
+        if (lengths.Length != x.Shape[1])
+        {
+            throw new ArgumentException(
+                $"Recurrent({Cell.Name}) '{Name}' expects a length for each of the N = {x.Shape[1]} sequences of x {x.Shape}, but got {lengths.Length}.");
+        }
+
+        for (int n = 0; n < lengths.Length; n++)
+        {
+            if (lengths[n] < 1 || lengths[n] > x.Shape[0])
+            {
+                throw new ArgumentException(
+                    $"Recurrent({Cell.Name}) '{Name}' expects lengths of 1 to T = {x.Shape[0]}, but sequence {n} has {lengths[n]}."
+                    + (lengths[n] == 0 ? "\n  Leave sequences without a step out of the batch." : ""));
+            }
         }
     }
 

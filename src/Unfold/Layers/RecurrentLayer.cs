@@ -86,26 +86,29 @@ internal sealed class RecurrentLayer
     }
 
     /// <summary>Runs the cell over x [S, C], whose rows lie as given; the result's object holds output and states.</summary>
-    public CellRun Forward(Tape tape, Tensor x, SequenceRows rows, ReadOnlySpan<Tensor> initial, bool recomputes)
+    public CellRun Forward(Tape tape, Tensor x, SequenceRows rows, ReadOnlySpan<Tensor> initial, PackedSequences? sequences, bool recomputes)
     {
         CellRun run = tape.RentObject<CellRun>();
         run.Rows.Set(rows);
         Tensor[] states = run.InitialStates(StateCount);
         for (int i = 0; i < states.Length; i++)
         {
-            if (initial.Length > 0)
+            if (initial.Length > 0 && sequences is null)
             {
                 states[i] = initial[i];
                 continue;
             }
 
             states[i] = tape.Rent(StateShape(i, rows.Batch));
-            FillInitial(i, states[i].Span);
+            if (initial.Length > 0)
+                sequences!.CopyState(initial[i], states[i], toPacked: true);
+            else
+                FillInitial(i, states[i].Span);
         }
 
         bool records = tape.Recording && (HasTrained || tape.NeedsGradient(x));
         RunMode mode = !records ? RunMode.Infer : recomputes ? RunMode.Recompute : RunMode.Train;
-        var masks = new MaskCounter(tape.Seed, _place, (ulong)tape.Step << 32, 0, tape.Training);
+        var masks = new MaskCounter(tape.Seed, _place, (ulong)tape.Step << 32, 0, tape.Training, sequences?.Order);
         run.Forward(tape, Plan, Parameters, x, states, in masks, mode, records ? null : _packedFor);
         run.LearnsInitial = initial.Length == 0;
         run.Owner = this;

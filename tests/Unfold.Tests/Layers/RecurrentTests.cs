@@ -167,8 +167,8 @@ public sealed class RecurrentTests
 
         var rows = new SequenceRows();
         rows.Set(3, 2);
-        Tensor lower = stack.Layers[0].Forward(Tape.ForInference(), x.Reshape(6, 5), rows, [], false).Output.Copy();
-        ReadOnlySpan<float> upper = stack.Layers[1].Forward(Tape.ForInference(), lower, rows, [], false).Output.Values;
+        Tensor lower = stack.Layers[0].Forward(Tape.ForInference(), x.Reshape(6, 5), rows, [], null, false).Output.Copy();
+        ReadOnlySpan<float> upper = stack.Layers[1].Forward(Tape.ForInference(), lower, rows, [], null, false).Output.Values;
         Assert.Equal(upper.ToArray().Zip(lower.Values.ToArray(), (u, l) => u + l), actual);
     }
 

@@ -21,7 +21,14 @@ public static partial class TapeOperations
     /// <param name="probability">The probability of a zero, from 0 to below 1.</param>
     /// <param name="place">A number of this use of dropout in the network: other places have other masks.</param>
     /// <exception cref="ArgumentOutOfRangeException">The probability is not from 0 to below 1.</exception>
-    public static unsafe Tensor Dropout(this Tape tape, Tensor x, float probability, uint place)
+    public static Tensor Dropout(this Tape tape, Tensor x, float probability, uint place) =>
+        tape.Dropout(x, probability, place, null, x.Shape.Rank >= 3 ? x.Shape.Rows / Math.Max(1, x.Shape[0]) : x.Shape.Rows);
+
+    /// <summary>
+    /// The same for rows [S, C] of which each belongs to the row <paramref name="rows"/>[s] = t · N + n of a batch of N = <paramref name="sequences"/>; null where
+    /// they are those rows in order.
+    /// </summary>
+    internal static unsafe Tensor Dropout(this Tape tape, Tensor x, float probability, uint place, int[]? rows, int sequences)
     {
         if (!(probability >= 0 && probability < 1))
         {
@@ -41,7 +48,8 @@ public static partial class TapeOperations
             job.Y = py;
             job.Rows = x.Shape.Rows;
             job.Columns = x.Shape.Last;
-            job.Sequences = x.Shape.Rank >= 3 ? x.Shape.Rows / Math.Max(1, x.Shape[0]) : x.Shape.Rows;
+            job.Sequences = sequences;
+            job.Places = rows;
             job.Seed = tape.Seed;
             job.Place = place;
             job.Step = (ulong)tape.Step;
@@ -82,6 +90,9 @@ public static partial class TapeOperations
         /// <summary>The rows of one time step.</summary>
         public int Sequences { get; set; }
 
+        /// <summary>Which row of the batch each row is; null where it is that row itself.</summary>
+        public int[]? Places { get; set; }
+
         public ulong Seed { get; set; }
 
         public uint Place { get; set; }
@@ -104,8 +115,9 @@ public static partial class TapeOperations
             for (int row = (int)((long)Rows * part / partCount); row < end; row++)
             {
                 nint first = (nint)row * Columns;
-                ulong step = (Step << 32) | (uint)(row / Sequences);
-                CountedRandom.FillBernoulli(Seed, Place, (ulong)(row % Sequences), step, Keep, 1 / Keep, Mask + first, Columns);
+                int at = Places is null ? row : Places[row];
+                ulong step = (Step << 32) | (uint)(at / Sequences);
+                CountedRandom.FillBernoulli(Seed, Place, (ulong)(at % Sequences), step, Keep, 1 / Keep, Mask + first, Columns);
                 Elementwise.Multiply(X + first, Mask + first, Y + first, Columns);
             }
         }

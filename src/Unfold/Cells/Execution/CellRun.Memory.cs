@@ -58,7 +58,7 @@ internal sealed unsafe partial class CellRun
             return;
         long floats = _mode == RunMode.Infer ? ChunkFloats : Math.Max(TrainingChunkFloats, ChunkFloatsPerWeight * _plan.LoopWeights);
         long rows = Math.Max(Gemm.KBlock / 2, floats / _plan.RowFloats);
-        int most = (int)Math.Clamp(rows / Math.Max(1, _rows.Batch), 1, steps);
+        int most = StepsOfChunk ?? (int)Math.Clamp(rows / Math.Max(1, _rows.Batch), 1, steps);
         int chunks = (steps + most - 1) / most;
         _chunkSteps = (steps + chunks - 1) / chunks;
         for (int t = 0; t < steps; t += _chunkSteps)

@@ -144,7 +144,7 @@ internal sealed unsafe partial class CellRun
         Point(in share, t, chunkStart);
         foreach (PlannedStep step in steps)
         {
-            if (step.Meets)
+            if (_partition.ProgramsByRows ? step.MeetsByRows : step.Meets)
                 Meet(in share);
             Run(in share, step, t);
         }
@@ -164,7 +164,7 @@ internal sealed unsafe partial class CellRun
     {
         long started = RunProfile.Now(_profile);
         int active = _rows.Active(t);
-        bool sharesRows = !_partition.ByUnits || step.ByRows;
+        bool sharesRows = !_partition.ByUnits || step.ByRows || (_partition.ProgramsByRows && step is PlannedProgram);
         (int first, int end) = sharesRows ? share.Cut(active) : (0, active);
         switch (step)
         {

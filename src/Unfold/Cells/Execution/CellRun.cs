@@ -34,6 +34,9 @@ internal sealed unsafe partial class CellRun : TogetherJob
     /// <summary>How threads share the work; null, and so by default, to choose what is fastest.</summary>
     public Partition? Sharing { get; set; }
 
+    /// <summary>How many steps are a chunk; null, and so by default, to choose what fits the caches.</summary>
+    public int? StepsOfChunk { get; set; }
+
     /// <summary>[S, O], S the rows of all steps: the output of every step.</summary>
     public Tensor Output => _output;
 
@@ -130,7 +133,7 @@ internal sealed unsafe partial class CellRun : TogetherJob
             for (int row = 0; row < _rows.Batch && _masks.Training; row++)
             {
                 CountedRandom.FillBernoulli(
-                    _masks.Seed, _masks.Place + (uint)place, _masks.FirstSequence + (ulong)row, 0, 1 - p, 1 / (1 - p), target + (nint)row * width, width);
+                    _masks.Seed, _masks.Place + (uint)place, _masks.Sequence(row), 0, 1 - p, 1 / (1 - p), target + (nint)row * width, width);
             }
         }
     }

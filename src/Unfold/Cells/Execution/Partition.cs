@@ -10,13 +10,17 @@ namespace Unfold.Cells.Execution;
 /// </summary>
 /// <param name="ByUnits">By units rather than by rows.</param>
 /// <param name="Parts">How many threads.</param>
-internal readonly record struct Partition(bool ByUnits, int Parts)
+/// <param name="ProgramsByRows">Whether, by units, elementwise programs are shared by rows all the same: long tiles for one meeting more in a step.</param>
+internal readonly record struct Partition(bool ByUnits, int Parts, bool ProgramsByRows = false)
 {
     /// <summary>Multiplications of a step below which meeting in every step costs more than a second thread gives.</summary>
     private const long WorthMeeting = 1 << 16;
 
     /// <summary>Packed weights of the loop, in floats, that a core's own cache holds beside what else it needs: 2 MiB.</summary>
     private const long FitsOneCore = 1 << 19;
+
+    /// <summary>Rows for each thread from which a meeting more in a step costs less than tiles of a part of a row.</summary>
+    private const int RowsForPrograms = 8;
 
     /// <summary>Parts into which every width is cut.</summary>
     public int UnitParts => ByUnits ? Parts : 1;
@@ -31,7 +35,9 @@ internal readonly record struct Partition(bool ByUnits, int Parts)
         int byRows = rows.IsEven ? Math.Clamp(rows.Batch / 4, 1, threads) : 1;
         // Each thread must pass all weights of the loop through its cache in every step: worth it while there are rows enough for each pass.
         bool large = plan.LoopWeights > FitsOneCore && rows.Batch < 8 * Gemm.RowTile;
-        return worthMeeting && (byRows < threads || large) ? new Partition(true, threads) : new Partition(false, byRows);
+        return worthMeeting && (byRows < threads || large)
+            ? new Partition(true, threads, rows.Batch >= RowsForPrograms * threads)
+            : new Partition(false, byRows);
     }
 
     /// <summary>The part's columns of a vector of some width: whole cache lines, but for the end.</summary>

@@ -17,6 +17,9 @@ internal abstract class PlannedStep
     /// <summary>Whether threads that share the units must meet before this step of the loop.</summary>
     public bool Meets { get; set; }
 
+    /// <summary>The same where programs are shared by rows.</summary>
+    public bool MeetsByRows { get; set; }
+
     /// <summary>What the step reads and writes.</summary>
     public abstract IEnumerable<SlotUse> Uses { get; }
 }

@@ -1,5 +1,4 @@
 using Unfold.Cells.Schedule;
-using Unfold.Kernels.Random;
 using K = Unfold.Kernels.Elementwise.Elementwise;
 
 namespace Unfold.Cells.Execution;
@@ -146,27 +145,5 @@ internal static unsafe class ProgramRunner
     {
         float mean = K.Sum(x, n) / n;
         return 1 / MathF.Sqrt(K.SumOfSquaredDeviations(x, mean, n) / n + 1e-5f);
-    }
-}
-
-/// <summary>What the random factors of a step are counted by.</summary>
-/// <param name="Seed">The seed of the run.</param>
-/// <param name="Place">The place of the layer; the cell's masks follow it.</param>
-/// <param name="FirstSequence">The number of the batch's row 0; the others count on.</param>
-/// <param name="Step">The step, from 0.</param>
-/// <param name="Training">False: the expectation instead of a draw.</param>
-internal readonly record struct MaskCounter(ulong Seed, uint Place, ulong FirstSequence, ulong Step, bool Training)
-{
-    /// <summary>Zoneout's factors: 1 with probability <paramref name="p"/>, else 0; outside training p.</summary>
-    public unsafe void Fill(float* y, int rows, int columns, int row, float p, int place)
-    {
-        for (int r = 0; r < rows; r++)
-        {
-            float* target = y + (nint)r * columns;
-            if (Training)
-                CountedRandom.FillBernoulli(Seed, Place + (uint)place, FirstSequence + (ulong)(row + r), Step, p, 1, target, columns);
-            else
-                K.Fill(target, columns, p);
-        }
     }
 }

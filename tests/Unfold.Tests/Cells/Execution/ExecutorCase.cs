@@ -61,18 +61,21 @@ internal sealed class ExecutorCase
         [.. _graph.States.Select((s, i) => Wave(rows * Width(s.Previous), 2 + i).Select(v => 0.5f * v).ToArray())];
 
     /// <summary>Everything that a run gives: output, final states, gradients of x, of the initial states and of the parameters.</summary>
-    public Dictionary<string, float[]> Fast(int steps, int rows, bool training = false)
+    public Dictionary<string, float[]> Fast(
+        int steps, int rows, bool training = false, Partition? sharing = null, RunMode mode = RunMode.Train, int? chunk = null)
     {
         var tape = new Tape(7);
         _parameters.ZeroGradients();
         Tensor x = Tensor.From(Wave(steps * rows * InputSize, 1), new Shape(steps * rows, InputSize));
         Tensor[] initial = [.. InitialStates(rows).Select((s, i) => Tensor.From(s, new Shape(rows, Width(_graph.States[i].Previous))))];
-        var run = new CellRun();
+        var run = new CellRun { Sharing = sharing, StepsOfChunk = chunk };
         run.Rows.Set(steps, rows);
-        run.Forward(tape, _plan, _list, x, initial, new MaskCounter(7, 3, 11, 0, training), RunMode.Train);
+        run.Forward(tape, _plan, _list, x, initial, new MaskCounter(7, 3, 11, 0, training), mode);
         var results = new Dictionary<string, float[]> { ["output"] = run.Output.Values.ToArray() };
         for (int i = 0; i < initial.Length; i++)
             results["final " + _graph.States[i].Name] = run.FinalState(i).Values.ToArray();
+        if (mode == RunMode.Infer)
+            return results;
 
         Tensor outputGradient = Tensor.From(Wave(run.Output.Values.Length, 4), run.Output.Shape);
         Tensor inputGradient = Tensor.Zeros(x.Shape);
