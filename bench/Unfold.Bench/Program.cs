@@ -27,6 +27,9 @@ switch (args)
     case ["step", ..]:
         StepTable.Run(new Options(args.AsSpan(1)));
         break;
+    case ["sequences", ..]:
+        SequencesTable.Run(new Options(args.AsSpan(1)));
+        break;
     case ["text", ..]:
         TextTable.Run(new Options(args.AsSpan(1)));
         break;

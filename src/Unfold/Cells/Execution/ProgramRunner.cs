@@ -1,4 +1,5 @@
 using Unfold.Cells.Schedule;
+using Unfold.Kernels.Simd;
 using K = Unfold.Kernels.Elementwise.Elementwise;
 
 namespace Unfold.Cells.Execution;
@@ -46,8 +47,15 @@ internal static unsafe class ProgramRunner
             for (int column = firstColumn; column < endColumn; column += tileColumns)
             {
                 int columns = Math.Min(tileColumns, endColumn - column);
+                // The next tile's operands come from the second-level cache or beyond while this tile is computed.
+                nint ahead = column + columns < endColumn ? columns : (nint)rows * width + firstColumn - column;
                 for (int i = 0; i < ids.Length; i++)
+                {
                     operands[i] = slots[ids[i]] + (nint)row * widths[i] + (widths[i] == width ? column : 0);
+                    if (widths[i] == width)
+                        Prefetch.Lines(operands[i] + ahead, rows * columns);
+                }
+
                 for (int i = 0; i < vectorCount; i++)
                     operands[vectorStart + i] = vectors + (nint)repeated[i] * vectorLength + column;
                 foreach (ref readonly Instruction instruction in program.Instructions.AsSpan())
