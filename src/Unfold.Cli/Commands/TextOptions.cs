@@ -64,5 +64,7 @@ internal sealed class TextOptions
         _model.Bind(Values.Number("--dropout-edges", "The same before the first recurrent layer and before the output; for words", 0, 0.99, Standard.EdgeDropout),
             (options, value) => options with { EdgeDropout = (float)value });
         _model.Bind(Values.Whole("--unroll", "How many tokens the gradient goes back", 1, 65536, Standard.Unroll), (options, value) => options with { Unroll = value });
+        _model.Bind(new Option<bool>("--recompute") { Description = "Keep less of the recurrent layers' steps and compute it again: less memory for long unrolls" },
+            (options, value) => options with { Recompute = value });
     }
 }

@@ -22,7 +22,7 @@ public sealed class LayerRun
     private readonly Tensor _x;
     private readonly Tensor[] _outputs = new Tensor[1], _gradients;
     private readonly LayerPass _pass;
-    private RecurrentState _state;
+    private readonly Tensor _stepOutput;
 
     /// <summary>Makes the layer, its weights and its input.</summary>
     /// <param name="cell">The cell.</param>
@@ -43,7 +43,7 @@ public sealed class LayerRun
         _gradients = [Noise(new Shape(Size.T, Size.N, _layer.OutputSize))];
         _start = _layer.InitialState(Size.N);
         _end = _layer.InitialState(Size.N);
-        _state = _start;
+        _stepOutput = Tensor.Zeros(new Shape(Size.N, _layer.OutputSize));
 
         // Two operations a weight, step and sequence forward, as many for the gradient of what it multiplies and as many for its own, if it is trained.
         Operations = 2.0 * Size.T * Size.N * _parameters.All.Where(p => p.Shape.Rank == 2)
@@ -65,7 +65,7 @@ public sealed class LayerRun
     {
         if (_pass == LayerPass.Step)
         {
-            (_, _state) = _layer.Step(_x, _state);
+            _layer.Step(_x, _end, _end, _stepOutput);
             return;
         }
 

@@ -47,6 +47,12 @@ public sealed record LanguageModelOptions : TrainingOptions
     /// <summary>Whether each recurrent layer above the first adds its input to its output (He et al. 2016); default false.</summary>
     public bool SkipConnections { get; init; }
 
+    /// <summary>
+    /// Whether training keeps a part of each recurrent layer's steps and computes the rest again (see <see cref="Unfold.Layers.Recurrent.Recompute"/>): for very
+    /// long unrolls. Default false. No result depends on it.
+    /// </summary>
+    public bool Recompute { get; init; }
+
     /// <summary>Characters (default) or words.</summary>
     public TokenKind Tokens { get; init; }
 

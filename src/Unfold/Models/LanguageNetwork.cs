@@ -15,7 +15,10 @@ internal sealed class LanguageNetwork
     {
         int embedding = options.Embedding ?? options.Hidden;
         Encoder = new Embedding(Parameters, "encoder", vocabularySize, embedding);
-        Rnn = new Recurrent(Parameters, "rnn", options.Cell, embedding, options.Hidden, options.Layers, options.Dropout, options.SkipConnections);
+        Rnn = new Recurrent(Parameters, "rnn", options.Cell, embedding, options.Hidden, options.Layers, options.Dropout, options.SkipConnections)
+        {
+            Recompute = options.Recompute,
+        };
         Decoder = new Linear(Parameters, "decoder", Rnn.OutputSize, vocabularySize);
         _inputDropout = new Dropout("encoder.dropout", options.EdgeDropout);
         _outputDropout = new Dropout("decoder.dropout", options.EdgeDropout);

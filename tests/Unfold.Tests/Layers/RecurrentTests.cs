@@ -125,6 +125,32 @@ public sealed class RecurrentTests
     }
 
     [Fact]
+    public void A_step_in_place_equals_the_other_and_allocates_nothing()
+    {
+        (Recurrent rnn, _) = Build("lstm", 16, 24);
+        Tensor x = Wave(new Shape(1, 16)), y = Tensor.Zeros(new Shape(1, 24));
+        RecurrentState state = rnn.InitialState(1), expected = rnn.InitialState(1);
+        for (int i = 0; i < 3; i++)
+        {
+            (Tensor output, expected) = rnn.Step(x, expected);
+            rnn.Step(x, state, state, y);
+            Assert.Equal(output.Values.ToArray(), y.Values.ToArray());
+            AssertEqual(expected, state);
+        }
+
+        long least = long.MaxValue;
+        for (int i = 0; i < 60; i++)
+        {
+            long start = GC.GetAllocatedBytesForCurrentThread();
+            rnn.Step(x, state, state, y);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - start);
+        }
+
+        Assert.Equal(0, least);
+        Assert.Contains("expects x [N, C=16]", Assert.Throws<ArgumentException>(() => rnn.Step(x, state, state, x)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_learned_initial_state_gets_the_sum_over_the_batch()
     {
         Cell cell = Cell.Parse("h' = tanh(W x + U h)\ninit h = learned");
