@@ -11,6 +11,9 @@ internal sealed class CellPlan
     /// <summary>Floats of a tile: several operands of this length stay in the L1 cache.</summary>
     public const int TileLength = 512;
 
+    /// <summary>Floats of the tiles of all operands together: 32 KiB.</summary>
+    public const int TileFloats = 1 << 13;
+
     private readonly Dictionary<Slot, int> _slotIds = [];
     private readonly List<Slot> _slots = [];
     private PackedLayout[] _layouts = [];

@@ -86,10 +86,10 @@ internal sealed class PlannedProgram(ProgramStep program, int[] slotIds) : Plann
     public int[] Vectors { get; } = [.. program.Vectors];
 
     /// <summary>Rows of a tile.</summary>
-    public int TileRows { get; } = Math.Max(1, CellPlan.TileLength / program.Width);
+    public int TileRows { get; } = Math.Max(1, TileLength(program) / program.Width);
 
     /// <summary>Columns of a tile: whole rows, or parts of a long row where no instruction looks at whole rows.</summary>
-    public int TileColumns { get; } = program.NeedsWholeRows ? program.Width : Math.Min(program.Width, CellPlan.TileLength);
+    public int TileColumns { get; } = program.NeedsWholeRows ? program.Width : Math.Min(program.Width, TileLength(program));
 
     /// <summary>The most floats of a tile.</summary>
     public int TileCapacity => (int)CellPlan.Align(TileRows * TileColumns);
@@ -97,6 +97,10 @@ internal sealed class PlannedProgram(ProgramStep program, int[] slotIds) : Plann
     public int ScratchLength => Program.FullRegisters * TileCapacity + Program.RowRegisters * (int)CellPlan.Align(TileRows);
 
     public override bool ByRows => Program.NeedsWholeRows;
+
+    /// <summary>Floats of a tile: as many as leave all operands of a long program in the first-level cache.</summary>
+    private static int TileLength(ProgramStep program) => Math.Clamp(
+        (CellPlan.TileFloats / (program.FullRegisters + program.Slots.Count)) & ~63, CellPlan.TileLength / 4, CellPlan.TileLength);
 
     public override IEnumerable<SlotUse> Uses
     {

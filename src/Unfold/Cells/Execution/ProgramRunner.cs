@@ -101,6 +101,7 @@ internal static unsafe class ProgramRunner
             case OpCode.Broadcast: Broadcast(a, y, rows, columns); break;
             case OpCode.Sum or OpCode.Mean or OpCode.RowMaximum or OpCode.InverseDeviation: Reduce(i.Op, a, y, rows, columns); break;
             case OpCode.FillMask: masks.Fill(y, rows, columns, row, i.V, i.Place); break;
+            case OpCode.AddRows or OpCode.SubtractRows or OpCode.MultiplyRows: WithRows(i.Op, a, o[i.B], y, rows, columns); break;
             default: ExecuteSeveral(in i, o, a, y, n); break;
         }
     }
@@ -125,6 +126,18 @@ internal static unsafe class ProgramRunner
             case OpCode.TanhAdjointMultiply: K.TanhAdjointMultiply(a, b, o[i.C], y, n); break;
             case OpCode.MultiplyAccumulate: K.MultiplyAccumulate(a, b, y, n); break;
             default: throw new InvalidOperationException($"No kernel for {i.Op}.");
+        }
+    }
+
+    private static void WithRows(OpCode op, float* a, float* b, float* y, int rows, int columns)
+    {
+        for (int r = 0; r < rows; r++)
+        {
+            nint first = (nint)r * columns;
+            if (op == OpCode.MultiplyRows)
+                K.Scale(a + first, y + first, columns, b[r]);
+            else
+                K.AddScalar(a + first, y + first, columns, op == OpCode.AddRows ? b[r] : -b[r]);
         }
     }
 

@@ -68,6 +68,15 @@ internal enum OpCode
     /// <summary>destination += a · b.</summary>
     MultiplyAccumulate,
 
+    /// <summary>a + b, where b is one number a row.</summary>
+    AddRows,
+
+    /// <summary>a - b, where b is one number a row.</summary>
+    SubtractRows,
+
+    /// <summary>a · b, where b is one number a row.</summary>
+    MultiplyRows,
+
     /// <summary>One number a row, given to the whole row.</summary>
     Broadcast,
 

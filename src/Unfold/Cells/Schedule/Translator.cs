@@ -229,9 +229,31 @@ internal sealed class Translator
 
     private Value Make(Node node, OpCode op, Value[] inputs, double v = 0, double w = 0)
     {
-        Value made = Make(node, ValueKind.Elementwise, Widen(node, op, inputs), op, v, w);
-        return made;
+        if (WithRows(op) is OpCode withRows && !node.IsScalar)
+        {
+            if (RowOf(inputs[1]) is Value right && RowOf(inputs[0]) is null)
+                return Make(node, ValueKind.Elementwise, [inputs[0], right], withRows, v, w);
+            if (op != OpCode.Subtract && RowOf(inputs[0]) is Value left && RowOf(inputs[1]) is null)
+                return Make(node, ValueKind.Elementwise, [inputs[1], left], withRows, v, w);
+        }
+
+        return Make(node, ValueKind.Elementwise, Widen(node, op, inputs), op, v, w);
     }
+
+    /// <summary>The instruction that does the same with one number a row on the right.</summary>
+    private static OpCode? WithRows(OpCode op) => op switch
+    {
+        OpCode.Add => OpCode.AddRows,
+        OpCode.Subtract => OpCode.SubtractRows,
+        OpCode.Multiply => OpCode.MultiplyRows,
+        _ => null,
+    };
+
+    /// <summary>The value of one number a row that this is, or that it is made from.</summary>
+    private static Value? RowOf(Value value) =>
+        value.Kind == ValueKind.Vector ? null
+        : value.IsRow ? value
+        : value is { Kind: ValueKind.Elementwise, Op: OpCode.Broadcast } ? RowOf(value.Inputs[0]) : null;
 
     /// <summary>Elementwise operands that are one number a row become whole rows where the result is.</summary>
     private Value[] Widen(Node node, OpCode op, Value[] inputs)
