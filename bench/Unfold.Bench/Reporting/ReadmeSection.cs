@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Unfold.Bench.Reporting;
@@ -35,6 +36,9 @@ internal static class ReadmeSection
             AddLayers(text, threads);
         AddCells(text);
         AddStep(text);
+        AddSequences(text);
+        AddText(text);
+        AddStart(text);
         return text.ToString();
     }
 
@@ -90,6 +94,45 @@ internal static class ReadmeSection
             string beside = table.Cell(row, "×") == "-" ? "" : $"; ONNX Runtime {table.Cell(row, "ONNX Runtime µs").Split(' ')[0]} µs";
             Add(text, $"One step of streaming, {row[0]}, N × C × H = {table.Cell(row, "N × C × H")}", $"{table.Cell(row, "µs").Split(' ')[0]} µs{beside}", page);
         }
+    }
+
+    private static void AddSequences(StringBuilder text)
+    {
+        const string page = "sequences.md";
+        if (PageTable.Read(page) is not [PageTable lengths, PageTable very])
+            return;
+        if (lengths.Row("lstm", Size) is string[] row)
+        {
+            Add(text, $"Training lstm on a batch with lengths uniform from 1 to T, {Size}",
+                $"{lengths.Cell(row, "lengths, ms")} ms; padded {lengths.Cell(row, "padded, ms")} ms", page);
+        }
+
+        if (very.Row("lstm") is string[] first)
+        {
+            Add(text, $"Training lstm at {first[1]} with `Recompute`",
+                $"× {very.Cell(first, "time")} of the time, × {very.Cell(first, "memory")} of the memory", page);
+        }
+    }
+
+    private static void AddText(StringBuilder text)
+    {
+        const string page = "text.md";
+        if (PageTable.Read(page) is not [PageTable table, ..])
+            return;
+        foreach (string[] row in table.Rows.Where(row => row[0] == "0"))
+        {
+            Add(text, $"Training a character model, LSTM 2 × 256, {Head.Threads(int.Parse(row[1], CultureInfo.InvariantCulture))}",
+                $"{row[2].Split(' ')[0]} characters a second; PyTorch {row[3].Split(' ')[0]}; × {row[4]}", page);
+        }
+    }
+
+    private static void AddStart(StringBuilder text)
+    {
+        const string page = "start.md";
+        if (PageTable.Read(page) is not [PageTable table])
+            return;
+        Add(text, "Start of the published executable, " + string.Join(", ", table.Rows.Select(row => row[0])),
+            string.Join(", ", table.Rows.Select(row => $"{row[1]} ms")), page);
     }
 
     private static void Add(StringBuilder text, string what, string measured, string page) =>
