@@ -91,8 +91,8 @@ public sealed class Recurrent : Layer
     public bool SkipConnections { get; }
 
     /// <summary>
-    /// Whether training keeps only the outputs and a state every some steps, and computes the rest again on the way back: a third more work, and for an
-    /// LSTM a fifth of the memory or less. Default false. No result depends on it.
+    /// Whether training keeps only the outputs and the states every some steps, and computes the rest again on the way back: a third more work, and of an
+    /// LSTM's 6·H floats a row and step only the H of the output. For very long sequences. Default false. No result depends on it.
     /// </summary>
     public bool Recompute { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed class CellPlan
 
     private readonly Dictionary<Slot, int> _slotIds = [];
     private readonly List<Slot> _slots = [];
-    private PackedLayout[] _layouts = [];
+    private volatile PackedLayout[] _layouts = [];
 
     public CellPlan(CellSchedule schedule)
     {
