@@ -15,7 +15,7 @@ public sealed class TapeTests
         network.Train(0);
         long capacity = network.Tape.ArenaCapacity;
 
-        // On a busy machine the runtime itself allocates once in a while as one thread wakes another; what a step allocates would show in every round.
+        // On a busy machine a round now and then allocates once, where the team is started or woken; what a step allocates would show in every round.
         long least = long.MaxValue;
         for (int round = 0; round < 8; round++)
         {
