@@ -1,5 +1,10 @@
 namespace Unfold.PublicApi.Tests;
 
+/// <summary>Tests that change the number of threads run while no other test does.</summary>
+[CollectionDefinition(nameof(Threads), DisableParallelization = true)]
+public sealed class ThreadsCollection;
+
+[Collection(nameof(Threads))]
 public sealed class ThreadsTests
 {
     [Fact]

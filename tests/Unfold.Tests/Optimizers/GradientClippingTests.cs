@@ -1,5 +1,4 @@
 using Unfold.Autodiff;
-using Unfold.Kernels.Threading;
 using Unfold.Optimizers;
 using Unfold.Tensors;
 
@@ -56,38 +55,6 @@ public sealed class GradientClippingTests
         ParameterSet set = Make(-3, 0.5f);
         GradientClipping.ByValue(set, 1);
         Assert.Equal([-1, 0.5f], set["a"].Gradient.Values.ToArray());
-    }
-
-    [Fact]
-    public void The_norm_of_many_is_right_and_the_same_for_any_number_of_threads()
-    {
-        ParameterSet set = new();
-        set.Add("a", new Shape(100_003), Initializer.Zeros);
-        set.Add("b", new Shape(7), Initializer.Zeros, trained: false);
-        set.Add("c", new Shape(50_001), Initializer.Zeros);
-        set.Allocate(0);
-        Random random = new(1);
-        double sum = 0;
-        foreach (string name in new[] { "a", "c" })
-        {
-            foreach (ref float value in set[name].Gradient.Span)
-            {
-                value = random.NextSingle() - 0.5f;
-                sum += (double)value * value;
-            }
-        }
-
-        int size = Team.Shared.Size;
-        List<double> norms = [];
-        foreach (int threads in new[] { 1, 2, 4 })
-        {
-            Team.SetSize(threads);
-            norms.Add(GradientClipping.Norm(set));
-        }
-
-        Team.SetSize(size);
-        Assert.Equal(Math.Sqrt(sum), norms[0], 1e-9);
-        Assert.Equal([norms[0], norms[0], norms[0]], norms);
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Unfold.Autodiff;
 using Unfold.Cells.Schedule;
 using Unfold.Kernels.Gemm;
-using Unfold.Kernels.Threading;
 using Unfold.Tensors;
 
 namespace Unfold.Cells.Execution;
@@ -97,7 +96,7 @@ internal sealed unsafe partial class CellRun
             _packed = tape.Rent(new Shape(checked((int)_layout.Length)));
         _vectors = tape.Rent(new Shape(schedule.Vectors.Count, _plan.VectorLength));
         _scratchLength = CellPlan.Align(_plan.ScratchLength) + CellPlan.Align(Gemm.WorkspaceLength(_plan.Depth));
-        _scratch = tape.Rent(new Shape(Team.Shared.Size, checked((int)_scratchLength)));
+        _scratch = tape.Rent(new Shape(_partition.Parts, checked((int)_scratchLength))); // not the team's size, which may have changed since
         if (!_rows.IsEven)
             ListPreviousRows();
     }

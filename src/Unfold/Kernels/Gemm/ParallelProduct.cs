@@ -43,6 +43,9 @@ internal sealed unsafe class ParallelProduct : TeamJob
             _panels += Gemm.Panels(target.N);
             packed += Gemm.PackedLength(k, target.N);
         }
+
+        // Others may execute every part before this thread comes to one: what it will need some day is reserved in any case, so that no later product allocates.
+        Scratch.Current.Reserve(Gemm.WorkspaceLength(k));
     }
 
     public void RunAlone()

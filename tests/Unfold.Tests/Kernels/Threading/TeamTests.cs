@@ -2,7 +2,7 @@ using Unfold.Kernels.Threading;
 
 namespace Unfold.Tests.Kernels.Threading;
 
-/// <summary>Tests that change the size of the shared team run one after another.</summary>
+/// <summary>Tests that change the size of the shared team run while no other test does: a new team's first run makes its threads, and that allocates.</summary>
 [CollectionDefinition(nameof(Team), DisableParallelization = true)]
 public sealed class TeamCollection;
 
