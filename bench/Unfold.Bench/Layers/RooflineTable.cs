@@ -17,8 +17,8 @@ internal static class RooflineTable
     {
         string[] cells = options.List("cells", "lstm,gru");
         LayerSize[] sizes = [.. options.List("sizes", Sizes).Select(Options.Size)];
-        int threads = options.Whole("threads", 2), rounds = options.Whole("rounds", 3);
-        double seconds = options.Number("seconds", 0.2);
+        int threads = options.Whole("threads", 2), rounds = options.Whole("rounds", 5);
+        double seconds = options.Number("seconds", 0.12);
         bool write = options.Write;
         options.RequireKnown();
 
