@@ -21,6 +21,7 @@ internal static class Everything
         StepTable.Run(new Options(one));
         GrowthTable.Run(new Options(one));
         CellsTable.Run(new Options(all));
+        RooflineTable.Run(new Options(all));
         CompareTable.Run(new Options(one));
         if (threads > 1)
             CompareTable.Run(new Options(all));

@@ -24,6 +24,9 @@ switch (args)
     case ["growth", ..]:
         GrowthTable.Run(new Options(args.AsSpan(1)));
         break;
+    case ["roofline", ..]:
+        RooflineTable.Run(new Options(args.AsSpan(1)));
+        break;
     case ["step", ..]:
         StepTable.Run(new Options(args.AsSpan(1)));
         break;

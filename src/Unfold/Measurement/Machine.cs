@@ -16,7 +16,7 @@ namespace Unfold.Measurement;
 /// </param>
 public sealed record Machine(string Processor, int Processors, int VectorBits, int Threads, double Limit)
 {
-    /// <summary>Names the machine and measures its limit with the present number of threads, in some 50 milliseconds.</summary>
+    /// <summary>Names the machine and measures its limit with the present number of threads, in some 50 milliseconds, or 200 where threads have no processor each to themselves.</summary>
     public static Machine Measure() => new(
         ProcessorName(), Environment.ProcessorCount, VectorWidth.Bits, Team.Shared.Size, PeakRate.Measure(Team.Shared.Size) / 1e9);
 
