@@ -76,7 +76,7 @@ internal sealed unsafe partial class CellRun
             int width = schedule.StateWidths[i];
             bool chunked = IsChunkedState(i);
             _states[i] = tape.Rent(new Shape(batch + (chunked ? _chunkRows : _rows.Total), width));
-            _finals[i] = tape.Rent(new Shape(batch, width));
+            _finals[i] = _rows.IsEven ? default : tape.Rent(new Shape(batch, width));
             _saved[i] = chunked && _mode == RunMode.Recompute ? tape.Rent(new Shape(Chunks, batch, width)) : default;
         }
 

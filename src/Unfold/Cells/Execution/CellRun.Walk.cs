@@ -76,7 +76,7 @@ internal sealed unsafe partial class CellRun
         for (int t = start; t < end; t++)
         {
             RunStep(in share, _plan.Forward.Loop, t, start);
-            if (_rows.Active(t + 1) == _rows.Active(t))
+            if (_rows.IsEven || _rows.Active(t + 1) == _rows.Active(t))
                 continue;
             Meet(in share);
             KeepFinals(in share, t, start);

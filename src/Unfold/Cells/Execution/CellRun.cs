@@ -43,8 +43,14 @@ internal sealed unsafe partial class CellRun : TogetherJob
     /// <summary>x as it was given.</summary>
     public Tensor Input => _x;
 
-    /// <summary>[N, S]: a state after the last step of every sequence.</summary>
-    public Tensor FinalState(int state) => _finals[state];
+    /// <summary>[N, S]: a state after the last step of every sequence, to be read before the backward pass.</summary>
+    public Tensor FinalState(int state)
+    {
+        if (!_rows.IsEven)
+            return _finals[state];
+        int steps = _rows.Steps, row = IsChunkedState(state) && steps > 0 ? ChunkPrevious(steps, (steps - 1) / _chunkSteps * _chunkSteps) : _rows.Previous(steps);
+        return _states[state].Slice(row, _rows.Batch);
+    }
 
     /// <summary>An array to be filled with the initial states.</summary>
     public Tensor[] InitialStates(int count)
@@ -79,11 +85,7 @@ internal sealed unsafe partial class CellRun : TogetherJob
         bool packs = !_packed.HasValue;
         Rent(tape);
         for (int i = 0; i < initial.Count; i++)
-        {
             initial[i].Values.CopyTo(_states[i].Slice(0, _rows.Batch).Span);
-            if (_rows.Steps == 0)
-                initial[i].Values.CopyTo(_finals[i].Span);
-        }
 
         Address(default, default);
         FillVectors();
