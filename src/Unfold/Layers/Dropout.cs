@@ -13,7 +13,7 @@ namespace Unfold.Layers;
 /// Shapes: x <c>[T, .., C]</c>, <c>[N, C]</c> or <c>[C]</c>, y the same. No parameters. Masks depend on the tape's seed and step and on the layer's
 /// name, so two dropouts of a model need different names. Source: Srivastava et al. 2014.
 /// </remarks>
-public sealed class Dropout : Layer
+public sealed class Dropout : FeedForward
 {
     private readonly uint _place;
 
@@ -37,11 +37,9 @@ public sealed class Dropout : Layer
     /// <summary>The probability of a zero.</summary>
     public float Probability { get; }
 
-    /// <summary>Applies the layer.</summary>
-    /// <param name="tape">The tape; its <see cref="Tape.Training"/> says whether anything is dropped.</param>
-    /// <param name="x">The input.</param>
-    /// <returns>The output, of the same shape; the input itself outside training.</returns>
-    public Tensor Forward(Tape tape, Tensor x) => tape.Dropout(x, Probability, _place);
+    /// <inheritdoc/>
+    /// <returns>The output, of the shape of x; x itself outside training.</returns>
+    public override Tensor Forward(Tape tape, Tensor x) => tape.Dropout(x, Probability, _place);
 
     /// <summary>Applies the layer to rows [S, C] of which each belongs to the row of a batch [T, N, C] that is listed; null where they are those rows in order.</summary>
     internal Tensor Forward(Tape tape, Tensor x, int[]? rows, int batch) => tape.Dropout(x, Probability, _place, rows, batch);

@@ -11,7 +11,7 @@ namespace Unfold.Layers;
 /// Shapes: x <c>[.., C]</c>, y <c>[.., H]</c>; any leading axes. Parameters: <c>NAME.weight [H, C]</c> and <c>NAME.bias [H]</c>, as PyTorch's. Both
 /// begin uniform from -1/sqrt(C) to 1/sqrt(C), as PyTorch's. Cost: 2 H C operations a row, and twice as many backwards.
 /// </remarks>
-public sealed class Linear : Layer
+public sealed class Linear : FeedForward
 {
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
@@ -44,12 +44,8 @@ public sealed class Linear : Layer
     /// <summary>H, the number of outputs.</summary>
     public int OutputSize { get; }
 
-    /// <summary>Applies the layer.</summary>
-    /// <param name="tape">The tape.</param>
-    /// <param name="x">The input, <c>[.., C]</c>.</param>
-    /// <returns>The output, <c>[.., H]</c>.</returns>
-    /// <exception cref="ArgumentException">The last axis of x is not C.</exception>
-    public Tensor Forward(Tape tape, Tensor x)
+    /// <inheritdoc/>
+    public override Tensor Forward(Tape tape, Tensor x)
     {
         if (!Check.HasLast(x, InputSize))
             throw Check.LastAxisError($"Linear '{Name}'", $"x [.., C={InputSize}]", x, InputSize, "C, the layer's inputSize,");
