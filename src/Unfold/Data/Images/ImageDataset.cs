@@ -1,0 +1,98 @@
+using Unfold.Kernels.Random;
+
+namespace Unfold.Data.Images;
+
+/// <summary>
+/// Images of one size with their classes. Pixels are kept as bytes, a quarter of the memory that numbers would take; 0 is black.
+/// </summary>
+/// <remarks>Shapes: pixels <c>[N, C, H, W]</c>, labels <c>[N]</c>. Never changes.</remarks>
+public sealed class ImageDataset
+{
+    private const uint SplitPlace = 0x53504C54;
+
+    private readonly byte[] _pixels;
+    private readonly int[] _labels;
+    private readonly int[] _rows;
+
+    /// <summary>Makes a data set of images that are there already.</summary>
+    /// <param name="pixels">The bytes of all images, <c>[N, C, H, W]</c>; kept, not copied.</param>
+    /// <param name="labels">Each image's class, 0 to the number of classes - 1; kept, not copied.</param>
+    /// <param name="classes">The names of the classes.</param>
+    /// <param name="size">C, H and W.</param>
+    /// <exception cref="InputException">There are no images, their number is not that of the labels, or a label is out of range.</exception>
+    public ImageDataset(byte[] pixels, int[] labels, IReadOnlyList<string> classes, ImageSize size)
+        : this(pixels, labels, classes, size, Enumerable.Range(0, labels?.Length ?? 0).ToArray())
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(classes);
+        if (labels.Length == 0)
+            throw new InputException("A data set needs at least one image, but there is none.");
+        if (size.Channels < 1 || size.Height < 1 || size.Width < 1 || (long)labels.Length * size.Length != pixels.Length)
+            throw new InputException($"{labels.Length} labels with images of {size} need {(long)labels.Length * size.Length} bytes of pixels, but there are {pixels.Length}.");
+        int wrong = Array.FindIndex(labels, label => label < 0 || label >= classes.Count);
+        if (wrong >= 0)
+            throw new InputException($"Labels are from 0 to {classes.Count - 1}, but image {wrong} has the label {labels[wrong]}.");
+    }
+
+    private ImageDataset(byte[] pixels, int[] labels, IReadOnlyList<string> classes, ImageSize size, int[] rows)
+    {
+        _pixels = pixels;
+        _labels = labels;
+        _rows = rows;
+        Classes = classes;
+        Size = size;
+    }
+
+    /// <summary>N, the number of images.</summary>
+    public int Count => _rows.Length;
+
+    /// <summary>C, H and W.</summary>
+    public ImageSize Size { get; }
+
+    /// <summary>The names of the classes; a label is a place in this list.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>The bytes of an image, <c>[C, H, W]</c>.</summary>
+    /// <param name="index">0 to N - 1.</param>
+    public ReadOnlySpan<byte> Pixels(int index) => _pixels.AsSpan(_rows[index] * Size.Length, Size.Length);
+
+    /// <summary>The class of an image.</summary>
+    /// <param name="index">0 to N - 1.</param>
+    public int Label(int index) => _labels[_rows[index]];
+
+    /// <summary>Divides the images at random, each class in the same proportion; pixels are shared, not copied.</summary>
+    /// <param name="share">The part that is held out of each class, from 0 to below 1; of a class with two images or more at least one where the share is above 0.</param>
+    /// <param name="seed">Decides which.</param>
+    /// <returns>What is left for training, and what is held out; null where that is nothing. Both keep the order of the images.</returns>
+    public (ImageDataset Training, ImageDataset? HeldOut) Split(double share, ulong seed)
+    {
+        if (!(share >= 0 && share < 1))
+            throw new ArgumentOutOfRangeException(nameof(share), $"Split holds out a share from 0 to below 1, but got {share}.");
+        bool[] held = new bool[Count];
+        foreach (IGrouping<int, int> ofClass in Enumerable.Range(0, Count).GroupBy(Label))
+        {
+            int[] members = [.. ofClass.OrderBy(index => CountedRandom.Bits(seed, SplitPlace, (ulong)index, 0, 0)).ThenBy(index => index)];
+            int count = share == 0 || members.Length < 2 ? 0 : Math.Clamp((int)Math.Round(share * members.Length), 1, members.Length - 1);
+            foreach (int index in members.AsSpan(0, count))
+                held[index] = true;
+        }
+
+        return (Where(index => !held[index]), held.Contains(true) ? Where(index => held[index]) : null);
+    }
+
+    /// <summary>The first images; all where there are not more.</summary>
+    /// <param name="count">How many; 1 or more.</param>
+    /// <returns>A data set that shares its pixels with this one.</returns>
+    public ImageDataset Take(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return Where(index => index < count);
+    }
+
+    /// <summary>As in <c>60,000 images of 1x28x28, 10 classes</c>.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Count:N0} images of {Size}, {Classes.Count} classes");
+
+    private ImageDataset Where(Func<int, bool> kept) =>
+        new(_pixels, _labels, Classes, Size, [.. Enumerable.Range(0, Count).Where(kept).Select(index => _rows[index])]);
+}
