@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Unfold.Kernels.Random;
 
 namespace Unfold.Data.Images;
@@ -88,6 +90,50 @@ public sealed class ImageDataset
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         return Where(index => index < count);
+    }
+
+    /// <summary>The same images shifted by whole pixels; what comes in is black.</summary>
+    /// <param name="down">Rows; negative for up.</param>
+    /// <param name="right">Columns; negative for left.</param>
+    /// <returns>A data set with pixels of its own.</returns>
+    public ImageDataset Shifted(int down, int right)
+    {
+        byte[] pixels = new byte[Count * Size.Length];
+        int from = Math.Max(0, -right), length = Size.Width - Math.Abs(right);
+        for (int i = 0; i < Count; i++)
+        {
+            ReadOnlySpan<byte> before = Pixels(i);
+            Span<byte> after = pixels.AsSpan(i * Size.Length, Size.Length);
+            for (int row = 0; row < Size.Channels * Size.Height; row++)
+            {
+                int y = row % Size.Height + down;
+                if (y >= 0 && y < Size.Height && length > 0)
+                    before.Slice(row * Size.Width + from, length).CopyTo(after[((row + down) * Size.Width + from + right)..]);
+            }
+        }
+
+        return new ImageDataset(pixels, [.. Enumerable.Range(0, Count).Select(Label)], Classes, Size);
+    }
+
+    /// <summary>The same images with the classes of another list.</summary>
+    /// <param name="classes">The names of the classes.</param>
+    /// <param name="places">Where each class of this data set stands in the list.</param>
+    internal ImageDataset WithClasses(IReadOnlyList<string> classes, int[] places) =>
+        new(_pixels, [.. _labels.Select(label => places[label])], classes, Size, _rows);
+
+    /// <summary>What identifies the images and their classes: a checksum.</summary>
+    internal string Fingerprint()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> label = stackalloc byte[4];
+        for (int i = 0; i < Count; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(label, Label(i));
+            hash.AppendData(label);
+            hash.AppendData(Pixels(i));
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     /// <summary>As in <c>60,000 images of 1x28x28, 10 classes</c>.</summary>

@@ -28,4 +28,17 @@ public sealed record ImageFiles(ImageDataset Training, ImageDataset? Test)
         ImageDataset training = PngImages.Read(train, null);
         return new ImageFiles(training, Directory.Exists(test) ? PngImages.Read(test, training) : null);
     }
+
+    /// <summary>Reads one PNG file as an image of a data set's size; colours become shades of grey, or the other way round, where they must.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="size">The size that it must have.</param>
+    /// <returns>The bytes, <c>[C, H, W]</c>.</returns>
+    /// <exception cref="InputException">The file cannot be read, is no PNG file, or of another size.</exception>
+    public static byte[] LoadImage(string path, ImageSize size)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        byte[] pixels = new byte[size.Length];
+        PngImages.ReadInto(pixels, path, size);
+        return pixels;
+    }
 }
