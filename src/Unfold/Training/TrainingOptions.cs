@@ -50,8 +50,8 @@ public abstract record TrainingOptions
     public float? ClipValue { get; init; }
 
     /// <summary>
-    /// Stop after this many epochs without a lower validation loss; at least 1; null (default) to go on to the end. With anything held out
-    /// and a patience, the model ends with the weights of its best epoch.
+    /// Stop after this many epochs without a better validation loss, or whatever metric the task watches; at least 1; null (default) to go on to the
+    /// end. With a patience, the model ends with the weights of its best epoch.
     /// </summary>
     public int? Patience { get; init; }
 
@@ -72,6 +72,10 @@ public abstract record TrainingOptions
     /// </summary>
     [JsonIgnore]
     public string? ResumePath { get; init; }
+
+    /// <summary>Called between steps and epochs, in this order; none by default.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<TrainingCallback> Callbacks { get; init; } = [];
 
     /// <summary>What the report names as the command of the run.</summary>
     [JsonIgnore]

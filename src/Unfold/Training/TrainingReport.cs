@@ -1,5 +1,6 @@
 using System.Text;
 using Unfold.Formats;
+using Unfold.Metrics;
 
 namespace Unfold.Training;
 
@@ -8,7 +9,20 @@ namespace Unfold.Training;
 /// <param name="TrainLoss">The mean training loss over the epoch, while the weights were changing, in nats.</param>
 /// <param name="ValidationLoss">The loss on the held-out part at the end of the epoch, in nats; null where nothing was held out.</param>
 /// <param name="Seconds">How long the epoch took, validation included; null in a model file, whose bytes do not depend on the clock.</param>
-public sealed record EpochReport(int Epoch, double TrainLoss, double? ValidationLoss, double? Seconds);
+public sealed record EpochReport(int Epoch, double TrainLoss, double? ValidationLoss, double? Seconds)
+{
+    /// <summary>What else was measured on the held-out part, in the task's order; empty where there is nothing.</summary>
+    public IReadOnlyList<Metric> Metrics { get; init; } = [];
+
+    /// <summary>Whether another report says the same.</summary>
+    /// <param name="other">The other.</param>
+    public bool Equals(EpochReport? other) => other is not null
+        && (Epoch, TrainLoss, ValidationLoss, Seconds).Equals((other.Epoch, other.TrainLoss, other.ValidationLoss, other.Seconds))
+        && Metrics.SequenceEqual(other.Metrics);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Epoch, TrainLoss, ValidationLoss, Seconds);
+}
 
 /// <summary>What a training run did, as <c>--report</c> writes it and as a model file keeps it.</summary>
 public sealed record TrainingReport
@@ -34,7 +48,7 @@ public sealed record TrainingReport
     /// <summary>The final metrics by their usual names in snake case: <c>validation_loss</c>, <c>perplexity</c>, <c>bits_per_character</c>, …; losses in nats.</summary>
     public IReadOnlyDictionary<string, double> Final { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Training items (tokens) a second, validation not counted; null in a model file.</summary>
+    /// <summary>Training items (tokens, images, …) a second, validation not counted; null in a model file.</summary>
     public double? ItemsPerSecond { get; init; }
 
     /// <summary>How long the run took in all, earlier parts of a resumed run included; null in a model file.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Unfold.Metrics;
 
 namespace Unfold.Training;
 
@@ -85,13 +86,26 @@ internal static class TrainingReportJson
         json.WriteNumber("epoch", epoch.Epoch);
         WriteNumber(json, "train_loss", epoch.TrainLoss);
         WriteNumber(json, "validation_loss", epoch.ValidationLoss);
+        if (epoch.Metrics.Count > 0)
+        {
+            json.WriteStartObject("metrics");
+            foreach (Metric metric in epoch.Metrics)
+                WriteNumber(json, metric.Name, metric.Value);
+            json.WriteEndObject();
+        }
+
         if (epoch.Seconds is double seconds)
             WriteNumber(json, "seconds", seconds);
         json.WriteEndObject();
     }
 
     private static EpochReport ReadEpoch(JsonElement json) => new(
-        json.GetProperty("epoch").GetInt32(), Number(json.GetProperty("train_loss")) ?? double.NaN, Number(json.GetProperty("validation_loss")), Optional(json, "seconds"));
+        json.GetProperty("epoch").GetInt32(), Number(json.GetProperty("train_loss")) ?? double.NaN, Number(json.GetProperty("validation_loss")), Optional(json, "seconds"))
+    {
+        Metrics = json.TryGetProperty("metrics", out JsonElement metrics)
+            ? [.. metrics.EnumerateObject().Select(metric => new Metric(metric.Name, Number(metric.Value) ?? double.NaN))]
+            : [],
+    };
 
     private static double? Optional(JsonElement json, string name) => json.TryGetProperty(name, out JsonElement value) ? Number(value) : null;
 

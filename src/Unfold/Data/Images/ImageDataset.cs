@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Unfold.Kernels.Random;
 
 namespace Unfold.Data.Images;
 
@@ -10,8 +9,6 @@ namespace Unfold.Data.Images;
 /// <remarks>Shapes: pixels <c>[N, C, H, W]</c>, labels <c>[N]</c>. Never changes.</remarks>
 public sealed class ImageDataset
 {
-    private const uint SplitPlace = 0x53504C54;
-
     private readonly byte[] _pixels;
     private readonly int[] _labels;
     private readonly int[] _rows;
@@ -64,23 +61,17 @@ public sealed class ImageDataset
     public int Label(int index) => _labels[_rows[index]];
 
     /// <summary>Divides the images at random, each class in the same proportion; pixels are shared, not copied.</summary>
-    /// <param name="share">The part that is held out of each class, from 0 to below 1; of a class with two images or more at least one where the share is above 0.</param>
+    /// <param name="share">The part that is held out of each class, from 0 to below 1.</param>
     /// <param name="seed">Decides which.</param>
     /// <returns>What is left for training, and what is held out; null where that is nothing. Both keep the order of the images.</returns>
     public (ImageDataset Training, ImageDataset? HeldOut) Split(double share, ulong seed)
     {
         if (!(share >= 0 && share < 1))
             throw new ArgumentOutOfRangeException(nameof(share), $"Split holds out a share from 0 to below 1, but got {share}.");
-        bool[] held = new bool[Count];
-        foreach (IGrouping<int, int> ofClass in Enumerable.Range(0, Count).GroupBy(Label))
-        {
-            int[] members = [.. ofClass.OrderBy(index => CountedRandom.Bits(seed, SplitPlace, (ulong)index, 0, 0)).ThenBy(index => index)];
-            int count = share == 0 || members.Length < 2 ? 0 : Math.Clamp((int)Math.Round(share * members.Length), 1, members.Length - 1);
-            foreach (int index in members.AsSpan(0, count))
-                held[index] = true;
-        }
-
-        return (Where(index => !held[index]), held.Contains(true) ? Where(index => held[index]) : null);
+        if (share == 0 || Count < 2)
+            return (this, null);
+        Fold fold = Folds.HoldOut([.. Enumerable.Range(0, Count).Select(Label)], share, seed);
+        return (Rows(fold.Training), Rows(fold.HeldOut));
     }
 
     /// <summary>The first images; all where there are not more.</summary>
@@ -89,7 +80,7 @@ public sealed class ImageDataset
     public ImageDataset Take(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return Where(index => index < count);
+        return Rows([.. Enumerable.Range(0, Math.Min(count, Count))]);
     }
 
     /// <summary>The same images shifted by whole pixels; what comes in is black.</summary>
@@ -139,6 +130,5 @@ public sealed class ImageDataset
     /// <summary>As in <c>60,000 images of 1x28x28, 10 classes</c>.</summary>
     public override string ToString() => FormattableString.Invariant($"{Count:N0} images of {Size}, {Classes.Count} classes");
 
-    private ImageDataset Where(Func<int, bool> kept) =>
-        new(_pixels, _labels, Classes, Size, [.. Enumerable.Range(0, Count).Where(kept).Select(index => _rows[index])]);
+    private ImageDataset Rows(IReadOnlyList<int> indices) => new(_pixels, _labels, Classes, Size, [.. indices.Select(index => _rows[index])]);
 }

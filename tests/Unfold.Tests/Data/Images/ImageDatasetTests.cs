@@ -22,13 +22,6 @@ public sealed class ImageDatasetTests
     }
 
     [Fact]
-    public void AClassOfOneImageIsTrainedOn()
-    {
-        (ImageDataset training, ImageDataset? held) = Numbered(3, index => Math.Min(index, 1)).Split(0.01, 1);
-        Assert.Equal([0, 1, 1], [.. Enumerable.Range(0, training.Count).Select(training.Label), held!.Label(0)]);
-    }
-
-    [Fact]
     public void NormalisationGivesMeanZeroAndDeviationOne()
     {
         byte[] pixels = [0, 255, 10, 10, 0, 255, 30, 30];
