@@ -148,7 +148,7 @@ internal static class WindowKinds
         for (int axis = 0; axis < lengths.Length; axis++)
         {
             int extent = (window[axis] - 1) * dilation[axis] + 1;
-            (int before, int after) = padding.On(axis, lengths[axis], extent, stride[axis]);
+            (int before, int after) = padding.Of(axis, axis == lengths.Length - 1, lengths[axis], extent, stride[axis]);
             int room = lengths[axis] + before + after - extent;
             if (room < 0)
             {

@@ -41,7 +41,7 @@ internal sealed class IdxFile
                 return Read(path, file, axes);
             using GZipStream unzipped = new(file, CompressionMode.Decompress, leaveOpen: true);
             IdxFile read = Read(path, unzipped, axes);
-            CheckEnd(file, 4 + 4 * axes + (uint)read.Values.Length);
+            CheckEnd(file, (uint)(4 + 4 * axes) + (uint)read.Values.Length);
             return read;
         }
         catch (InvalidDataException e)
