@@ -1,6 +1,6 @@
 using System.Numerics;
 using Unfold.Cells.Graph;
-using static Unfold.Cells.Reference.ScalarFunctions;
+using static Unfold.Kernels.Elementwise.ScalarFunctions;
 
 namespace Unfold.Cells.Reference;
 

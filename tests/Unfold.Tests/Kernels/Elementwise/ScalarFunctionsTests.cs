@@ -1,6 +1,6 @@
-using Unfold.Cells.Reference;
+using Unfold.Kernels.Elementwise;
 
-namespace Unfold.Tests.Cells.Reference;
+namespace Unfold.Tests.Kernels.Elementwise;
 
 public sealed class ScalarFunctionsTests
 {

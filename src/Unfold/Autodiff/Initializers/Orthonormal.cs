@@ -1,6 +1,6 @@
 using Unfold.Kernels.Elementwise;
 
-namespace Unfold.Cells.Initializers;
+namespace Unfold.Autodiff.Initializers;
 
 /// <summary>An orthonormal basis by Householder reflections.</summary>
 internal static class Orthonormal

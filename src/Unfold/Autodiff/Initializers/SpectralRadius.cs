@@ -1,7 +1,7 @@
 using Unfold.Kernels.Elementwise;
 using Unfold.Kernels.Gemm;
 
-namespace Unfold.Cells.Initializers;
+namespace Unfold.Autodiff.Initializers;
 
 /// <summary>The largest absolute value among a matrix's eigenvalues.</summary>
 internal static unsafe class SpectralRadius

@@ -1,8 +1,8 @@
 using System.Numerics;
 
-namespace Unfold.Cells.Reference;
+namespace Unfold.Kernels.Elementwise;
 
-/// <summary>The language's functions of one number, for float and double, written for correctness alone: what every faster version must equal.</summary>
+/// <summary>Functions of one number, for float and double, written for correctness alone: what every faster version must equal.</summary>
 internal static class ScalarFunctions
 {
     /// <summary>1 / (1 + exp(-x)), without overflow on either side.</summary>

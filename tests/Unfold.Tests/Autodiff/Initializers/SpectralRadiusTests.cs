@@ -1,6 +1,6 @@
-using Unfold.Cells.Initializers;
+using Unfold.Autodiff.Initializers;
 
-namespace Unfold.Tests.Cells.Initializers;
+namespace Unfold.Tests.Autodiff.Initializers;
 
 public sealed class SpectralRadiusTests
 {

@@ -1,4 +1,4 @@
-namespace Unfold.Tests.Cells.Initializers;
+namespace Unfold.Tests.Autodiff.Initializers;
 
 public sealed class EigenvaluesTests
 {

@@ -1,4 +1,4 @@
-namespace Unfold.Tests.Cells.Initializers;
+namespace Unfold.Tests.Autodiff.Initializers;
 
 /// <summary>The eigenvalues of a real matrix by the QR algorithm: another way than the library's to a spectral radius.</summary>
 internal static class Eigenvalues
