@@ -25,6 +25,7 @@ public sealed partial class Trainer
     private readonly Stopwatch _clock = new();
     private readonly Stopwatch _sinceSave = new();
     private RunPosition _position = new();
+    private TrainingCallback[] _callbacks = [];
     private bool _stopAsked;
     private double _secondsBefore;
     private double _trainingSeconds;
@@ -129,6 +130,10 @@ public sealed partial class Trainer
         _clock.Restart();
         _sinceSave.Restart();
         _stopAsked = false;
+        using GradientNormLog? norms = _options.GradientNorms is null
+            ? null
+            : new GradientNormLog(_options.GradientNorms, _options.GradientNormsInterval, _task.Parameters, _position.Step);
+        _callbacks = norms is null ? [.. _options.Callbacks] : [norms, .. _options.Callbacks];
         try
         {
             while (_position.Epoch < _options.Epochs && _stopping?.ShouldStop != true && !_stopAsked)
@@ -178,18 +183,18 @@ public sealed partial class Trainer
     private void RunEpoch(CancellationToken cancellationToken)
     {
         _task.BeginEpoch(_position.Epoch);
-        foreach (TrainingCallback callback in _options.Callbacks)
+        foreach (TrainingCallback callback in _callbacks)
             callback.BeforeEpoch(this);
         for (; _position.StepInEpoch < _task.StepsPerEpoch && !_stopAsked; Report(TrainingStage.Training))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            for (int i = 0; i < _options.Callbacks.Count; i++)
-                _options.Callbacks[i].BeforeStep(this);
+            foreach (TrainingCallback callback in _callbacks)
+                callback.BeforeStep(this);
             if (_stopAsked)
                 return;
             Step();
-            for (int i = 0; i < _options.Callbacks.Count; i++)
-                _options.Callbacks[i].AfterStep(this);
+            foreach (TrainingCallback callback in _callbacks)
+                callback.AfterStep(this);
             if (_options.CheckpointPath is not null && _sinceSave.Elapsed >= _options.CheckpointInterval)
                 Save();
         }
@@ -206,7 +211,7 @@ public sealed partial class Trainer
         {
             Metrics = [.. _validation.Skip(1)],
         });
-        foreach (TrainingCallback callback in _options.Callbacks)
+        foreach (TrainingCallback callback in _callbacks)
             callback.AfterEpoch(this);
         Report(TrainingStage.EpochEnded);
         _position.EpochStartSeconds = _position.Seconds;

@@ -73,6 +73,14 @@ public abstract record TrainingOptions
     [JsonIgnore]
     public string? ResumePath { get; init; }
 
+    /// <summary>Where the norms of each layer's gradients are written as CSV, a line a step; null (default) for nowhere.</summary>
+    [JsonIgnore]
+    public string? GradientNorms { get; init; }
+
+    /// <summary>Of how many steps one is written to <see cref="GradientNorms"/>; at least 1; default 1.</summary>
+    [JsonIgnore]
+    public int GradientNormsInterval { get; init; } = 1;
+
     /// <summary>Called between steps and epochs, in this order; none by default.</summary>
     [JsonIgnore]
     public IReadOnlyList<TrainingCallback> Callbacks { get; init; } = [];
@@ -103,6 +111,7 @@ public abstract record TrainingOptions
         Require(ClipNorm is null or > 0, nameof(ClipNorm), "a number above 0", ClipNorm);
         Require(ClipValue is null or > 0, nameof(ClipValue), "a number above 0", ClipValue);
         Require(Patience is null or >= 1, nameof(Patience), "a whole number of at least 1", Patience);
+        Require(GradientNormsInterval >= 1, nameof(GradientNormsInterval), "a whole number of at least 1", GradientNormsInterval);
         Require(CheckpointInterval >= TimeSpan.Zero, nameof(CheckpointInterval), "a time of at least 0", CheckpointInterval);
     }
 

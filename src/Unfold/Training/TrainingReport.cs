@@ -54,6 +54,12 @@ public sealed record TrainingReport
     /// <summary>How long the run took in all, earlier parts of a resumed run included; null in a model file.</summary>
     public double? Seconds { get; init; }
 
+    /// <summary>The reports of all runs with different seeds, of which this is the best one; empty where there was one run.</summary>
+    public IReadOnlyList<TrainingReport> Runs { get; init; } = [];
+
+    /// <summary>Mean and deviation of the runs' final metrics; empty where there was one run.</summary>
+    public IReadOnlyList<MetricSummary> Summary => MetricSummary.Of(Runs.Select(run => run.Final));
+
     /// <summary>This report as JSON.</summary>
     /// <returns>An indented JSON object; numbers that are not finite are null.</returns>
     public string ToJson() => TrainingReportJson.Write(this);
@@ -63,13 +69,14 @@ public sealed record TrainingReport
     /// <exception cref="ModelFileException">The file cannot be written.</exception>
     public void Save(string path) => AtomicFile.Write(path, "the report", stream => stream.Write(Encoding.UTF8.GetBytes(ToJson() + "\n")));
 
-    /// <summary>The part of this report that the same run always repeats: without times, threads and the command.</summary>
+    /// <summary>The part of this report that the same run always repeats: without times, threads, the command and other runs.</summary>
     internal TrainingReport WithoutCircumstances() => this with
     {
         Command = "",
         Threads = null,
         ItemsPerSecond = null,
         Seconds = null,
+        Runs = [],
         Epochs = [.. Epochs.Select(epoch => epoch with { Seconds = null })],
     };
 }

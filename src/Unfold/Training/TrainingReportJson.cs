@@ -43,7 +43,27 @@ internal static class TrainingReportJson
             WriteNumber(json, "items_per_second", rate);
         if (report.Seconds is double seconds)
             WriteNumber(json, "seconds", seconds);
+        if (report.Runs.Count > 0)
+            WriteRuns(json, report);
         json.WriteEndObject();
+    }
+
+    private static void WriteRuns(Utf8JsonWriter json, TrainingReport report)
+    {
+        json.WriteStartObject("summary");
+        foreach (MetricSummary metric in report.Summary)
+        {
+            json.WriteStartObject(metric.Name);
+            WriteNumber(json, "mean", metric.Mean);
+            WriteNumber(json, "deviation", metric.Deviation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("runs");
+        foreach (TrainingReport run in report.Runs)
+            Write(json, run);
+        json.WriteEndArray();
     }
 
     /// <summary>Reads what <see cref="Write(Utf8JsonWriter, TrainingReport)"/> wrote.</summary>
@@ -63,6 +83,7 @@ internal static class TrainingReportJson
                 Final = json.GetProperty("final").EnumerateObject().ToDictionary(metric => metric.Name, metric => Number(metric.Value) ?? double.NaN),
                 ItemsPerSecond = Optional(json, "items_per_second"),
                 Seconds = Optional(json, "seconds"),
+                Runs = json.TryGetProperty("runs", out JsonElement runs) ? [.. runs.EnumerateArray().Select(Read)] : [],
             };
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or ArgumentException)
