@@ -108,7 +108,7 @@ internal static class CsvImages
             if (reader.Peek() is not '\r' and not '\n')
                 return false;
             if (reader.Read() == '\r' && reader.Peek() == '\n')
-                reader.Read();
+                _ = reader.Read();
             return true;
         }
     }
