@@ -2,7 +2,9 @@ using Unfold.Kernels.Threading;
 
 namespace Unfold.Autodiff.Operations;
 
-/// <summary>Something done to every row of a matrix, shared by the team; a row's result depends on that row alone, so any cut gives the same bits.</summary>
+/// <summary>
+/// Something done to every row of a matrix, shared by the team; a row's result depends on that row alone, so any cut gives the same bits.
+/// </summary>
 internal abstract unsafe class RowJob : TeamJob
 {
     /// <summary>The floats that are worked on at a time: some such tiles stay in the L1 cache.</summary>
