@@ -18,7 +18,7 @@ internal static unsafe class Deviations
     public static void Normalize(float* x, float* gain, float* bias, float* y, nint n, float mean, float scale) =>
         Map.Ternary(new ScaledNormalizeOperation(mean, scale), x, gain, bias, y, n);
 
-    /// <summary>y = a * d + b * (x - mean) + c, or y += that.</summary>
+    /// <summary>y = a * (d - c) + b * (x - mean), or y += that.</summary>
     public static void Combine(float* d, float* x, float* y, nint n, float mean, float a, float b, float c, bool accumulate)
     {
         if (accumulate)
@@ -60,7 +60,7 @@ internal static unsafe class Deviations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TSimd Apply<TSimd>(TSimd d, TSimd x)
             where TSimd : struct, ISimd<TSimd> =>
-            TSimd.MultiplyAdd(d, TSimd.Broadcast(a), TSimd.MultiplyAdd(x - TSimd.Broadcast(mean), TSimd.Broadcast(b), TSimd.Broadcast(c)));
+            TSimd.MultiplyAdd(d - TSimd.Broadcast(c), TSimd.Broadcast(a), (x - TSimd.Broadcast(mean)) * TSimd.Broadcast(b));
     }
 
     private readonly struct AddCombinationOperation(float mean, float a, float b, float c) : ITernaryOperation

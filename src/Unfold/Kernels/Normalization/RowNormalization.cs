@@ -32,7 +32,7 @@ internal static unsafe class RowNormalization
             K.Multiply(d, gain, g, columns);
             float sum = K.Sum(g, columns), product = Deviations.Dot(g, x, mean, columns);
             float slope = -inverse * inverse * inverse * product / columns;
-            Deviations.Combine(g, x, dx, columns, mean, inverse, slope, -inverse * sum / columns, accumulate);
+            Deviations.Combine(g, x, dx, columns, mean, inverse, slope, sum / columns, accumulate);
         }
     }
 
