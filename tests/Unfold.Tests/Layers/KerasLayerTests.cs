@@ -10,17 +10,17 @@ namespace Unfold.Tests.Layers;
 /// <summary>The numbers of Keras, whose images have their channels on the last axis.</summary>
 public sealed class KerasLayerTests
 {
-    public static TheoryData<string> Poolings => [.. KerasCase.Names(
+    public static TheoryData<string> Poolings => [.. KerasEntry.Names(
         "pooling.AveragePooling1D", "pooling.AveragePooling2D", "pooling.MaxPooling1D", "pooling.MaxPooling2D", "pooling.GlobalAveragePooling2D",
         "pooling.GlobalMaxPooling2D")];
 
-    public static TheoryData<string> Normalizations => [.. KerasCase.Names("normalization.BatchNormalization")];
+    public static TheoryData<string> Normalizations => [.. KerasEntry.Names("normalization.BatchNormalization")];
 
-    [DataTheory(KerasCase.DataSet)]
+    [DataTheory(KerasEntry.DataSet)]
     [MemberData(nameof(Poolings))]
     public void PoolingIsKeras(string name)
     {
-        KerasCase golden = KerasCase.Load(name);
+        KerasEntry golden = KerasEntry.Load(name);
         int axes = golden.Input.Shape.Rank - 1;
         PoolingKind kind = name.Contains("Max", StringComparison.Ordinal) ? PoolingKind.Max : PoolingKind.Average;
         Padding padding = golden.Text("padding", "valid") == "same" ? Padding.Same : Padding.None;
@@ -34,11 +34,11 @@ public sealed class KerasLayerTests
         golden.AssertExpected(last && y.Shape.Rank > 1 ? FromFirst(tape, y, y.Shape.Rank - 1) : y);
     }
 
-    [DataTheory(KerasCase.DataSet)]
+    [DataTheory(KerasEntry.DataSet)]
     [MemberData(nameof(Normalizations))]
     public void BatchNormalizationIsKeras(string name)
     {
-        KerasCase golden = KerasCase.Load(name);
+        KerasEntry golden = KerasEntry.Load(name);
         int axis = golden.Attributes.GetProperty("axis").GetInt32();
         axis = axis < 0 ? golden.Input.Shape.Rank + axis : axis - 1;
         ParameterSet set = new();
@@ -58,7 +58,7 @@ public sealed class KerasLayerTests
         golden.AssertExpected(FromFirst(tape, y.Reshape(Sizes(x)), axis));
     }
 
-    [DataFact(KerasCase.DataSet)]
+    [DataFact(KerasEntry.DataSet)]
     public void EveryCaseIsHere() => Assert.Equal((28, 4), (Poolings.Count, Normalizations.Count));
 
     /// <summary>An axis becomes the first.</summary>

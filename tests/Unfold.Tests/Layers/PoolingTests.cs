@@ -11,7 +11,7 @@ public sealed class PoolingTests
     {
         Assert.Equal("Pooling(Max 2x2)", new Pooling("a", PoolingKind.Max, [2, 2]).ToString());
         Assert.Equal("Pooling(Average 3x3, stride 2x1, padding same)", new Pooling("a", PoolingKind.Average, [3, 3], [2, 1], Padding.Same).ToString());
-        Assert.Equal("Pooling(Sum 4, stride 1, padding [2] to [1], dilation 3)",
+        Assert.Equal("Pooling(Sum 4, stride 1, padding 2 and 1, dilation 3)",
             new Pooling("a", PoolingKind.Sum, [4], [1], Padding.Explicit([2], [1]), [3]).ToString());
         Assert.Equal("GlobalPooling(Average)", new GlobalPooling("a", PoolingKind.Average).ToString());
         Assert.Equal("AdaptiveAveragePooling(3x7)", new AdaptiveAveragePooling("a", 3, 7).ToString());
@@ -56,9 +56,7 @@ public sealed class PoolingTests
     {
         Assert.Contains("0, 0 and 1", Message(() => new Pooling("p", PoolingKind.Max, [0])));
         Assert.Contains("2, 1, 2 and 2", Message(() => new Pooling("p", PoolingKind.Max, [2, 2], [1])));
-        Assert.Contains("2, 2, 2 and 1", Message(() => new Pooling("p", PoolingKind.Max, [2, 2], padding: Padding.Explicit([1]))));
-        Assert.Contains("[-1]", Message(() => Padding.Explicit([-1])));
-        Assert.Contains("[1, 2] before and [1] after", Message(() => Padding.Explicit([1, 2], [1])));
+        Assert.Contains("2, 2, 2 and 3", Message(() => new Pooling("p", PoolingKind.Max, [2, 2], padding: Padding.Explicit(1, 1, 1))));
         Assert.Contains("(0)", Message(() => new AdaptiveAveragePooling("p", 0)));
         Assert.Contains("(1, 1, 1, 1)", Message(() => new Upsample("p", false, 1, 1, 1, 1)));
     }

@@ -18,7 +18,7 @@ internal static unsafe class ChannelNormalization
         mean = (float)(sum / channel.Count);
         double squares = 0;
         for (int n = 0; n < channel.Rows; n++)
-            squares += K.SumOfSquaredDeviations(rows + (n * channel.RowStride), mean, channel.RowLength);
+            squares += Deviations.SumOfSquares(rows + (n * channel.RowStride), mean, channel.RowLength);
         variance = (float)(squares / channel.Count);
     }
 
