@@ -27,6 +27,7 @@ public sealed unsafe class SimdTests
         PartialAccess<T>();
         Transposition<T>();
         Lanes<T>();
+        EvenLanes<T>();
         Comparisons<T>();
         Division<T>();
         Powers<T>();
@@ -66,6 +67,13 @@ public sealed unsafe class SimdTests
                 for (int c = 0; c < n; c++) Assert.Equal((r * 40) + 5 + c, target[(c * (n + 3)) + r]);
             }
         }
+    }
+
+    private static void EvenLanes<T>()
+        where T : struct, ISimd<T>
+    {
+        float[] source = [.. Enumerable.Range(0, 2 * T.Count).Select(i => (float)i)];
+        fixed (float* s = source) Assert.Equal(source.Where((_, i) => i % 2 == 0), Read(T.Even(T.Load(s), T.Load(s + T.Count))).Take(T.Count));
     }
 
     private static void Lanes<T>()
