@@ -27,7 +27,7 @@ public sealed unsafe class SimdTests
         PartialAccess<T>();
         Transposition<T>();
         Lanes<T>();
-        EvenLanes<T>();
+        Zips<T>();
         Comparisons<T>();
         Division<T>();
         Powers<T>();
@@ -69,11 +69,19 @@ public sealed unsafe class SimdTests
         }
     }
 
-    private static void EvenLanes<T>()
+    private static void Zips<T>()
         where T : struct, ISimd<T>
     {
-        float[] source = [.. Enumerable.Range(0, 2 * T.Count).Select(i => (float)i)];
-        fixed (float* s = source) Assert.Equal(source.Where((_, i) => i % 2 == 0), Read(T.Even(T.Load(s), T.Load(s + T.Count))).Take(T.Count));
+        float[] numbers = [.. Enumerable.Range(0, 2 * T.Count).Select(i => (float)i)];
+        fixed (float* n = numbers)
+        {
+            T.Unzip(T.Load(n), T.Load(n + T.Count), out T even, out T odd);
+            Assert.Equal(numbers.Where(x => x % 2 == 0), Read(even));
+            Assert.Equal(numbers.Where(x => x % 2 == 1), Read(odd));
+            T.Zip(even, odd, out T first, out T second);
+            float[] both = [.. Read(first), .. Read(second)];
+            Assert.Equal(numbers, both);
+        }
     }
 
     private static void Lanes<T>()
