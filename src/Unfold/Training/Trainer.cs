@@ -174,8 +174,7 @@ public sealed partial class Trainer
     {
         _position = Checkpoint.Load(path, _task, _optimizer, _best);
         _secondsBefore = _position.Seconds;
-        if (_position.Best is double best)
-            _stopping?.Restore(best, _position.EpochsSinceBest);
+        _stopping?.Restore(_position.Best ?? _stopping.Best, _position.EpochsSinceBest);
         if (_position.Epochs.Count > 0 && _position.Epochs[^1] is { ValidationLoss: double loss } last)
             _validation = [new Metric("loss", loss), .. last.Metrics];
     }
