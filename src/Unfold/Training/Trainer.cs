@@ -19,6 +19,7 @@ internal sealed class Trainer
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly Optimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
+    private readonly WeightAverage? _average;
     private readonly EarlyStopping? _stopping;
     private readonly Tensor _best;
     private readonly Tape _tape;
@@ -48,6 +49,7 @@ internal sealed class Trainer
         }
 
         _optimizer.Prepare(task.Parameters);
+        _average = LearningRates.AverageOf(options, task.Parameters);
         if (options.ResumePath is string path)
             Resume(path);
     }
@@ -55,7 +57,15 @@ internal sealed class Trainer
     /// <summary>How far the run has come.</summary>
     internal RunPosition Position => _position;
 
-    private long StepsInAll => (long)_task.StepsPerEpoch * _options.Epochs;
+    /// <summary>Updates of the weights in an epoch; the last may be of fewer batches.</summary>
+    private int UpdatesPerEpoch => (_task.StepsPerEpoch + _options.Accumulate - 1) / _options.Accumulate;
+
+    private long UpdatesInAll => (long)UpdatesPerEpoch * _options.Epochs;
+
+    /// <summary>The update after which the weights are averaged first.</summary>
+    private long AverageStart => (long)UpdatesPerEpoch * ((_options.AverageFrom ?? 1) - 1);
+
+    private Tensor AverageValues => _average?.Values ?? default;
 
     /// <summary>Trains to the end.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled; a checkpoint was saved first if the options name one.</exception>
@@ -80,6 +90,8 @@ internal sealed class Trainer
 
         if (_stopping is not null)
             _best.Values.CopyTo(_task.Parameters.Values);
+        else
+            ExchangeAverage();
         UpdateTimes();
     }
 
@@ -95,9 +107,13 @@ internal sealed class Trainer
 
     private void Resume(string path)
     {
-        _position = Checkpoint.Load(path, _task, _optimizer, _best);
+        _position = Checkpoint.Load(path, _task, _optimizer, _best, AverageValues);
         _secondsBefore = _position.Seconds;
         _stopping?.Restore(_position.BestLoss, _position.EpochsSinceBest);
+        if (_average is not null)
+            _average.Count = Math.Max(0, _position.Step - AverageStart);
+        if (_task.ValidationItems > 0)
+            _position.Epochs.ForEach(epoch => _schedule.Observe(epoch.ValidationLoss ?? double.NaN));
         _validationLoss = _position.Epochs.Count > 0 ? _position.Epochs[^1].ValidationLoss : null;
     }
 
@@ -117,13 +133,7 @@ internal sealed class Trainer
         StepProfile? profile = _options.Profile;
         profile?.Begin();
         long start = Stopwatch.GetTimestamp();
-        int step = _position.StepInEpoch;
-        _tape.Step = _position.Step;
-        Tensor lossTensor = _task.Loss(_tape, step);
-        double loss = lossTensor.Scalar;
-        _task.Parameters.ZeroGradients();
-        profile?.Count(StepProfile.Clearing);
-        _tape.Backward(lossTensor);
+        (double loss, int items) = GatherGradients(profile);
         if (_options.ClipValue is float limit)
             GradientClipping.ByValue(_task.Parameters, limit);
         _gradientNorm = GradientClipping.Norm(_task.Parameters);
@@ -134,18 +144,22 @@ internal sealed class Trainer
                 + $"A learning rate below {_options.LearningRate} or tighter clipping may help.");
         }
 
-        _optimizer.LearningRate = (float)(_options.LearningRate * _schedule.Factor(SchedulePosition()));
+        TrainingPosition position = SchedulePosition();
+        _optimizer.LearningRate = (float)(_options.LearningRate * _schedule.Factor(position));
+        if (_optimizer.Momentum is not null && _schedule.Momentum(position) is double momentum)
+            _optimizer.Momentum = momentum;
         _optimizer.Step(_task.Parameters, _options.ClipNorm is float maximum ? GradientClipping.FactorByNorm(_gradientNorm, maximum) : 1);
+        if (_position.Step >= AverageStart)
+            _average?.Add();
         profile?.Count(StepProfile.Optimizer);
         _tape.Reset();
 
-        int items = _task.ItemsInStep(step);
         _position.LossSum += loss * items;
         _position.Items += items;
         _position.RecentLoss = RecentDecay * _position.RecentLoss + (1 - RecentDecay) * loss;
         _position.RecentWeight = RecentDecay * _position.RecentWeight + (1 - RecentDecay);
         _position.Step++;
-        _position.StepInEpoch++;
+        _position.StepInEpoch = Math.Min(_position.StepInEpoch + _options.Accumulate, _task.StepsPerEpoch);
         _position.ItemsTrained += items;
         _itemsTrained += items;
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -154,22 +168,63 @@ internal sealed class Trainer
         profile?.End();
     }
 
-    private TrainingPosition SchedulePosition() =>
-        new(_position.Step, StepsInAll, _position.Epoch + (double)_position.StepInEpoch / _task.StepsPerEpoch);
+    /// <summary>
+    /// Computes the gradient of the mean loss of the next batches' items, one batch unless the options say more: each batch has the weight of its share of
+    /// the items.
+    /// </summary>
+    private (double Loss, int Items) GatherGradients(StepProfile? profile)
+    {
+        int first = _position.StepInEpoch;
+        int end = Math.Min(first + _options.Accumulate, _task.StepsPerEpoch);
+        int items = 0;
+        for (int step = first; step < end; step++)
+            items += _task.ItemsInStep(step);
+        double loss = 0;
+        for (int step = first; step < end; step++)
+        {
+            if (step > first)
+                _tape.Reset();
+            _tape.Step = (long)_position.Epoch * _task.StepsPerEpoch + step;
+            Tensor lossTensor = _task.Loss(_tape, step);
+            double share = (double)_task.ItemsInStep(step) / items;
+            loss += share * lossTensor.Scalar;
+            if (step == first)
+            {
+                _task.Parameters.ZeroGradients();
+                profile?.Count(StepProfile.Clearing);
+            }
+
+            _tape.Backward(lossTensor, (float)share);
+        }
+
+        return (loss, items);
+    }
+
+    private TrainingPosition SchedulePosition()
+    {
+        double inEpoch = (double)(_position.StepInEpoch / _options.Accumulate) / UpdatesPerEpoch;
+        return new TrainingPosition(_position.Step, UpdatesInAll, _position.Epoch + inEpoch);
+    }
+
+    /// <summary>Puts the average, if it has begun, where the weights are, and back.</summary>
+    private void ExchangeAverage()
+    {
+        if (_average?.Count > 0)
+            _average.Exchange();
+    }
 
     private void EndEpoch(CancellationToken cancellationToken)
     {
         if (_task.ValidationItems > 0)
         {
-            double loss = _task.Validate(done => Report(TrainingStage.Validating, done), cancellationToken);
-            _validationLoss = loss;
-            if (loss < _position.BestLoss)
-                _position.BestLoss = loss;
-            if (_stopping is not null)
+            ExchangeAverage();
+            try
             {
-                if (_stopping.Observe(loss))
-                    _task.Parameters.Values.CopyTo(_best.Span);
-                _position.EpochsSinceBest = _stopping.EvaluationsSinceBest;
+                Validate(cancellationToken);
+            }
+            finally
+            {
+                ExchangeAverage();
             }
         }
 
@@ -185,12 +240,26 @@ internal sealed class Trainer
         Save();
     }
 
+    private void Validate(CancellationToken cancellationToken)
+    {
+        double loss = _task.Validate(done => Report(TrainingStage.Validating, done), cancellationToken);
+        _validationLoss = loss;
+        _schedule.Observe(loss);
+        if (loss < _position.BestLoss)
+            _position.BestLoss = loss;
+        if (_stopping is null)
+            return;
+        if (_stopping.Observe(loss))
+            _task.Parameters.Values.CopyTo(_best.Span);
+        _position.EpochsSinceBest = _stopping.EvaluationsSinceBest;
+    }
+
     private void Save()
     {
         if (_options.CheckpointPath is not string path)
             return;
         UpdateTimes();
-        Checkpoint.Save(path, _task, _optimizer, _position, _best);
+        Checkpoint.Save(path, _task, _optimizer, _position, _best, AverageValues);
         _sinceSave.Restart();
         Report(TrainingStage.CheckpointSaved);
     }
@@ -210,7 +279,7 @@ internal sealed class Trainer
             Epoch = Math.Min(_position.Epoch + 1, Math.Max(1, stage == TrainingStage.Finished ? _position.Epoch : _options.Epochs)),
             Epochs = _options.Epochs,
             Step = _position.Step,
-            Steps = StepsInAll,
+            Steps = UpdatesInAll,
             TokensDone = validating ? validated : _position.ItemsTrained,
             TokensTotal = validating ? _task.ValidationItems : total,
             Loss = _position.Items > 0 ? _position.LossSum / _position.Items : _position.Epochs.Count > 0 ? _position.Epochs[^1].TrainLoss : double.NaN,

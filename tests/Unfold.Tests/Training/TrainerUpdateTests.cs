@@ -1,0 +1,116 @@
+using Unfold.Models;
+using Unfold.Training;
+
+namespace Unfold.Tests.Training;
+
+/// <summary>What the trainer does with gradients and weights beside a plain step: accumulation and averages.</summary>
+public sealed class TrainerUpdateTests
+{
+    private static readonly LanguageModelOptions Options = new() { Epochs = 3, LearningRate = 0.05f, DecayFactor = 0.7f };
+
+    [Theory]
+    [InlineData(LearningRateDecay.Cosine)]
+    [InlineData(LearningRateDecay.Step)]
+    [InlineData(LearningRateDecay.OneCycle)]
+    public void Accumulated_batches_equal_one_that_is_as_large(LearningRateDecay decay)
+    {
+        LanguageModelOptions options = Options with { Decay = decay, WarmupSteps = 2, ClipNorm = 0.5f };
+        RegressionTask small = new(2, 3, 1, 4, 4, 4, 5);
+        RegressionTask large = new(6, 12, 5);
+        List<TrainingProgress> smallSteps = Train(small, options with { Accumulate = 3 });
+        List<TrainingProgress> largeSteps = Train(large, options);
+        Assert.Equal(9, smallSteps.Count);
+        Assert.Equal(largeSteps.Select(at => (at.Step, at.Steps, at.TokensDone, at.LearningRate)), smallSteps.Select(at => (at.Step, at.Steps, at.TokensDone, at.LearningRate)));
+        Assert.All(largeSteps.Zip(smallSteps), pair => Assert.Equal(pair.First.Loss, pair.Second.Loss, 1e-5));
+        Assert.All(largeSteps.Zip(smallSteps), pair => Assert.Equal(pair.First.GradientNorm, pair.Second.GradientNorm, 1e-5));
+        float[] expected = [.. large.Parameters.Values];
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], small.Parameters.Values[i], 1e-5);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0.7)]
+    public void Validation_and_the_end_use_the_average_of_the_weights(double? decay)
+    {
+        LanguageModelOptions options = Options with { AverageFrom = 2, AverageDecay = decay, Decay = LearningRateDecay.Constant };
+        RegressionTask task = new(2, 3, 2);
+        Train(task, options);
+        List<float[]> weights = WeightsAfterEachStep(options with { AverageFrom = null, AverageDecay = null });
+        double[] expected = Average(weights[3..], decay);
+        Assert.Equal(weights[2], task.Validated[0]);
+        AssertNear(Average(weights[3..6], decay), task.Validated[1]);
+        AssertNear(expected, task.Validated[2]);
+        AssertNear(expected, [.. task.Parameters.Values]);
+    }
+
+    [Fact]
+    public void Patience_keeps_the_best_average()
+    {
+        // A learning rate at which the weights swing about: the last average is not the best.
+        RegressionTask task = new(2, 3, 2);
+        List<TrainingProgress> steps = Train(task, Options with { AverageDecay = 0.5, LearningRate = 0.9f, ClipNorm = null, Epochs = 12, Patience = 3 });
+        double best = steps[^1].BestValidationLoss!.Value;
+        task.Validated.Clear();
+        Assert.Equal(best, task.Validate(_ => { }, default), 1e-12);
+    }
+
+    [Fact]
+    public void A_plateau_lowers_the_learning_rate()
+    {
+        LanguageModelOptions options = Options with { Decay = LearningRateDecay.Plateau, DecayPatience = 0, LearningRate = 2, Epochs = 6, ClipNorm = 0.1f, FinalLearningRate = 0.5f };
+        List<TrainingProgress> steps = Train(new RegressionTask(2, 3, 2), options);
+        double[] rates = [.. steps.Where((_, i) => i % 3 == 0).Select(at => at.LearningRate)];
+        Assert.Equal(2, rates[0], 1e-6);
+        Assert.True(rates[^1] < 1.5 && rates.All(rate => rate >= 0.5 - 1e-6), string.Join(", ", rates));
+    }
+
+    /// <summary>After each step of three epochs of three steps.</summary>
+    private static List<float[]> WeightsAfterEachStep(LanguageModelOptions options)
+    {
+        RegressionTask task = new(2, 3, 2);
+        List<float[]> weights = [];
+        new Trainer(task, options, new Watch(at =>
+        {
+            if (at.Stage == TrainingStage.Training)
+                weights.Add([.. task.Parameters.Values]);
+        })).Run(default);
+        return weights;
+    }
+
+    private static double[] Average(List<float[]> weights, double? decay)
+    {
+        double[] average = [.. weights[0].Select(value => (double)value)];
+        for (int n = 1; n < weights.Count; n++)
+        {
+            double share = 1 - decay ?? 1.0 / (n + 1);
+            for (int i = 0; i < average.Length; i++)
+                average[i] += share * (weights[n][i] - average[i]);
+        }
+
+        return average;
+    }
+
+    private static void AssertNear(double[] expected, float[] found)
+    {
+        Assert.Equal(expected.Length, found.Length);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], found[i], 1e-6);
+    }
+
+    private static List<TrainingProgress> Train(RegressionTask task, LanguageModelOptions options)
+    {
+        List<TrainingProgress> steps = [];
+        new Trainer(task, options, new Watch(at =>
+        {
+            if (at.Stage == TrainingStage.Training)
+                steps.Add(at);
+        })).Run(default);
+        return steps;
+    }
+
+    private sealed class Watch(Action<TrainingProgress> see) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => see(value);
+    }
+}
