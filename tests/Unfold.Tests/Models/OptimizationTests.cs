@@ -33,7 +33,7 @@ public sealed class OptimizationTests : IDisposable
         { 4, OptimizerKind.RmsProp, LearningRateDecay.Plateau },
         { 5, OptimizerKind.AdaDelta, LearningRateDecay.Linear },
         { 7, OptimizerKind.AdamW, LearningRateDecay.OneCycle },
-        { 10, OptimizerKind.Adam, LearningRateDecay.Plateau },
+        { 12, OptimizerKind.Adam, LearningRateDecay.Plateau },
         { 14, OptimizerKind.Nesterov, LearningRateDecay.OneCycle },
         { 15, OptimizerKind.RmsProp, LearningRateDecay.Constant },
     };
@@ -49,10 +49,9 @@ public sealed class OptimizationTests : IDisposable
             Optimizer = optimizer,
             Decay = decay,
             DecayPatience = 0,
-            LearningRate = decay == LearningRateDecay.Plateau ? 0.5f : 0.01f,
+            LearningRate = decay == LearningRateDecay.Plateau ? 1e-6f : 0.01f, // so low that the loss does not fall by one part in ten thousand
             Momentum = optimizer == OptimizerKind.Adam ? null : 0.8f,
             Centered = true,
-            ClipUpdate = decay == LearningRateDecay.Plateau ? null : Everything.ClipUpdate,
             AverageDecay = interruptedAt % 2 == 0 ? null : 0.9,
             Patience = interruptedAt == 7 ? 2 : null,
         };
@@ -60,7 +59,7 @@ public sealed class OptimizationTests : IDisposable
         LanguageModel whole = LanguageModel.Train(Text, options, new Watch(rates, int.MaxValue, null));
         Assert.Equal(15, rates.Count);
         if (decay == LearningRateDecay.Plateau)
-            Assert.True(rates[^1] < rates[0], string.Join(", ", rates));
+            Assert.Equal([1, 1, 0.5], new[] { 0, 9, 10 }.Select(step => rates[step] / rates[0]));
 
         string checkpoint = Path.Combine(_folder, "checkpoint");
         using CancellationTokenSource source = new();

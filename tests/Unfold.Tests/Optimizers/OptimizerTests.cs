@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Unfold.Autodiff;
-using Unfold.Autodiff.Operations;
-using Unfold.Layers;
 using Unfold.Optimizers;
 using Unfold.Tensors;
 using Unfold.Testing;
@@ -135,20 +133,19 @@ public sealed class OptimizerTests
     }
 
     [Theory]
-    [InlineData("sgd")]
-    [InlineData("nesterov")]
-    [InlineData("adam")]
-    [InlineData("adagrad")]
-    [InlineData("rmsprop_all")]
-    [InlineData("adadelta")]
-    public void Each_component_of_a_step_is_limited(string name)
+    [InlineData("sgd", 0.004f)]
+    [InlineData("nesterov", 0.002f)]
+    [InlineData("adam", 0.002f)]
+    [InlineData("adagrad", 0.002f)]
+    [InlineData("rmsprop_all", 0.002f)]
+    [InlineData("adadelta", 0.002f)]
+    public void Each_component_of_a_step_is_limited(string name, float limit)
     {
-        const float Limit = 0.002f;
         Regression free = new();
         Regression limited = new();
         Optimizer first = Make(name);
         Optimizer second = Make(name);
-        second.UpdateLimit = Limit;
+        second.UpdateLimit = limit;
         int cut = 0;
         int left = 0;
         free.Backward();
@@ -159,9 +156,9 @@ public sealed class OptimizerTests
         for (int i = 0; i < before.Length; i++)
         {
             float step = before[i] - free.Parameters.Values[i];
-            Assert.Equal(step * Limit / Math.Max(Math.Abs(step), Limit), before[i] - limited.Parameters.Values[i], 2e-7);
-            cut += Math.Abs(step) > Limit ? 1 : 0;
-            left += Math.Abs(step) is > 0 and < Limit ? 1 : 0;
+            Assert.Equal(step * limit / Math.Max(Math.Abs(step), limit), before[i] - limited.Parameters.Values[i], 2e-7);
+            cut += Math.Abs(step) > limit ? 1 : 0;
+            left += step != 0 && Math.Abs(step) < limit ? 1 : 0;
         }
 
         Assert.True(cut > 0 && (name != "sgd" || left > 0));
