@@ -25,6 +25,7 @@ internal static class Everything
         CompareTable.Run(new Options(one));
         if (threads > 1)
             CompareTable.Run(new Options(all));
+        ConvolutionTable.Run(new Options(all));
         SequencesTable.Run(new Options(all));
         TextTable.Run(new Options(write ? ["--write"] : []));
         StartTable.Run(new Options(write ? ["--write"] : []));

@@ -30,6 +30,9 @@ switch (args)
     case ["step", ..]:
         StepTable.Run(new Options(args.AsSpan(1)));
         break;
+    case ["convolution", ..]:
+        ConvolutionTable.Run(new Options(args.AsSpan(1)));
+        break;
     case ["sequences", ..]:
         SequencesTable.Run(new Options(args.AsSpan(1)));
         break;

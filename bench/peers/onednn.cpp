@@ -1,4 +1,4 @@
-// Times oneDNN's recurrent primitives (2.x interface) on one layer. The protocol is in README.md.
+// Times oneDNN's recurrent and convolution primitives (2.x interface) on one layer. The protocol is in README.md.
 #include <dnnl.hpp>
 #include <omp.h>
 
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -144,6 +145,122 @@ private:
     Arguments forward_arguments_, backward_arguments_;
 };
 
+// One convolution from and to plain layouts, channels first. The primitives choose the layouts in which they are fastest; the changes into and out of them are timed,
+// each once a run: a tensor that two passes want in one layout is brought into it once.
+class Convolution {
+public:
+    // Numbers of the three spatial axes, slowest first; only the last RANK of them count.
+    struct Numbers {
+        long N, C, O, G, rank, size[3], kernel[3], stride[3], dilation[3], before[3], after[3];
+    };
+
+    Convolution(const std::string &pass, const Numbers &n) {
+        const bool all = pass == "train";
+        const bool forward = all || pass == "forward", input = all || pass == "input", weights = all || pass == "weights";
+        if (!forward && !input && !weights)
+            throw std::invalid_argument("no such pass: " + pass);
+        memory::dims x{n.N, n.C}, y{n.N, n.O}, w{n.O / n.G, n.C / n.G}, stride, dilation, before, after;
+        if (n.G > 1)
+            w.insert(w.begin(), n.G);
+        for (long i = 3 - n.rank; i < 3; i++) {
+            const long extent = n.dilation[i] * (n.kernel[i] - 1) + 1;
+            x.push_back(n.size[i]);
+            w.push_back(n.kernel[i]);
+            y.push_back((n.size[i] + n.before[i] + n.after[i] - extent) / n.stride[i] + 1);
+            stride.push_back(n.stride[i]);
+            dilation.push_back(n.dilation[i] - 1);
+            before.push_back(n.before[i]);
+            after.push_back(n.after[i]);
+        }
+        const memory::desc ax = floats(x, Tag::any), aw = floats(w, Tag::any), ay = floats(y, Tag::any), b = floats({n.O}, Tag::a);
+        const auto algorithm = dnnl::algorithm::convolution_auto;
+        const dnnl::convolution_forward::primitive_desc fpd(
+            {prop_kind::forward_training, algorithm, ax, aw, b, ay, stride, dilation, before, after}, cpu);
+        const Tag plainData = n.rank == 1 ? Tag::abc : n.rank == 2 ? Tag::abcd : Tag::abcde;
+        const Tag plainWeights = n.G == 1 ? plainData : n.rank == 1 ? Tag::abcd : n.rank == 2 ? Tag::abcde : Tag::abcdef;
+        for (const char *name : {"x", "dx"}) plain_.emplace(name, filled(floats(x, plainData)));
+        for (const char *name : {"y", "dy"}) plain_.emplace(name, filled(floats(y, plainData)));
+        for (const char *name : {"w", "dw"}) plain_.emplace(name, filled(floats(w, plainWeights)));
+        for (const char *name : {"b", "db"}) plain_.emplace(name, filled(b));
+        if (forward)
+            add(dnnl::convolution_forward(fpd), {{"x", DNNL_ARG_SRC, fpd.src_desc()}, {"w", DNNL_ARG_WEIGHTS, fpd.weights_desc()}, {"b", DNNL_ARG_BIAS, b}},
+                {{"y", DNNL_ARG_DST, fpd.dst_desc()}});
+        if (input) {
+            const dnnl::convolution_backward_data::primitive_desc pd({dnnl::algorithm::convolution_direct, ax, aw, ay, stride, dilation, before, after}, cpu, fpd);
+            add(dnnl::convolution_backward_data(pd), {{"dy", DNNL_ARG_DIFF_DST, pd.diff_dst_desc()}, {"w", DNNL_ARG_WEIGHTS, pd.weights_desc()}},
+                {{"dx", DNNL_ARG_DIFF_SRC, pd.diff_src_desc()}});
+        }
+        if (weights) {
+            const dnnl::convolution_backward_weights::primitive_desc pd({dnnl::algorithm::convolution_direct, ax, aw, b, ay, stride, dilation, before, after}, cpu, fpd);
+            add(dnnl::convolution_backward_weights(pd), {{"x", DNNL_ARG_SRC, pd.src_desc()}, {"dy", DNNL_ARG_DIFF_DST, pd.diff_dst_desc()}},
+                {{"dw", DNNL_ARG_DIFF_WEIGHTS, pd.diff_weights_desc()}, {"db", DNNL_ARG_DIFF_BIAS, b}});
+        }
+    }
+
+    void run() {
+        for (Step &step : steps_)
+            step.primitive.execute(queue, step.arguments);
+        queue.wait();
+    }
+
+private:
+    struct Tensor {
+        std::string name;
+        int argument;
+        memory::desc wanted;
+    };
+    struct Step {
+        dnnl::primitive primitive;
+        Arguments arguments;
+    };
+
+    void add(const dnnl::primitive &primitive, const std::vector<Tensor> &inputs, const std::vector<Tensor> &outputs) {
+        Arguments arguments;
+        std::vector<Step> after;
+        for (const Tensor &t : inputs) {
+            memory &plain = plain_.at(t.name);
+            auto &known = changed_[t.name];
+            auto same = std::find_if(known.begin(), known.end(), [&](const memory &m) { return m.get_desc() == t.wanted; });
+            if (plain.get_desc() == t.wanted) {
+                arguments[t.argument] = plain;
+            } else if (same != known.end()) {
+                arguments[t.argument] = *same;
+            } else {
+                memory other(t.wanted, cpu);
+                steps_.push_back({dnnl::reorder(plain, other), {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, other}}});
+                known.push_back(other);
+                arguments[t.argument] = other;
+            }
+        }
+        for (const Tensor &t : outputs) {
+            memory &plain = plain_.at(t.name);
+            if (plain.get_desc() == t.wanted) {
+                arguments[t.argument] = plain;
+                continue;
+            }
+            memory other(t.wanted, cpu);
+            arguments[t.argument] = other;
+            after.push_back({dnnl::reorder(other, plain), {{DNNL_ARG_FROM, other}, {DNNL_ARG_TO, plain}}});
+        }
+        steps_.push_back({primitive, arguments});
+        steps_.insert(steps_.end(), after.begin(), after.end());
+    }
+
+    std::map<std::string, memory> plain_;
+    std::map<std::string, std::vector<memory>> changed_;
+    std::vector<Step> steps_;
+};
+
+// Reads what follows "convolution PASS".
+static Convolution::Numbers numbers(std::istringstream &request) {
+    Convolution::Numbers n{};
+    request >> n.N >> n.C >> n.O >> n.G >> n.rank;
+    for (long *list : {n.size, n.kernel, n.stride, n.dilation, n.before, n.after})
+        for (int axis = 0; axis < 3; axis++)
+            request >> list[axis];
+    return n;
+}
+
 // Milliseconds of one run, sorted: at least three after one that is not counted, and then until the time is used up.
 static std::vector<double> measure(const std::function<void()> &run, double seconds) {
     using Clock = std::chrono::steady_clock;
@@ -164,7 +281,7 @@ int main() {
     const auto *version = dnnl::version();
     std::cout << "{\"peer\":\"oneDNN\",\"version\":\"" << version->major << "." << version->minor << "." << version->patch << "\"}" << std::endl;
     std::string line, prepared;
-    std::unique_ptr<Layer> layer;
+    std::function<void()> run;
     while (std::getline(std::cin, line)) {
         std::istringstream request(line);
         std::string cell, pass;
@@ -172,17 +289,35 @@ int main() {
         int threads = 0;
         double seconds = 0;
         try {
-            if (!(request >> cell >> pass >> size.T >> size.N >> size.C >> size.H >> threads >> seconds) || (pass != "train" && pass != "infer"))
-                throw std::invalid_argument("expected CELL train|infer T N C H THREADS SECONDS");
+            std::function<std::function<void()>()> prepare;
+            if (!(request >> cell >> pass))
+                throw std::invalid_argument("expected CELL PASS");
+            if (cell == "convolution") {
+                const auto n = numbers(request);
+                prepare = [=] {
+                    auto layer = std::make_shared<Convolution>(pass, n);
+                    return [=] { layer->run(); };
+                };
+            } else {
+                request >> size.T >> size.N >> size.C >> size.H;
+                prepare = [=] {
+                    auto layer = std::make_shared<Layer>(cell, pass == "train", size);
+                    return [=] { layer->run(); };
+                };
+                if (pass != "train" && pass != "infer")
+                    throw std::invalid_argument("no such pass: " + pass);
+            }
+            if (!(request >> threads >> seconds))
+                throw std::invalid_argument("expected CELL train|infer T N C H THREADS SECONDS, or convolution and its numbers");
             omp_set_num_threads(threads);
             const std::string wanted = line.substr(0, line.rfind(' '));
             if (wanted != prepared) {
-                layer = nullptr;
+                run = nullptr;
                 prepared.clear();
-                layer = std::make_unique<Layer>(cell, pass == "train", size);
+                run = prepare();
                 prepared = wanted;
             }
-            const auto times = measure([&] { layer->run(); }, seconds);
+            const auto times = measure(run, seconds);
             std::cout << "{\"median\":" << times[times.size() / 2] << ",\"min\":" << times.front() << ",\"max\":" << times.back() << "}" << std::endl;
         } catch (const std::exception &error) {
             std::cout << "{\"error\":\"" << error.what() << "\"}" << std::endl;

@@ -40,14 +40,17 @@ internal sealed class Peer : IDisposable
     /// <summary>What a head line says of this peer: "oneDNN 2.6.3", or that it is absent and why.</summary>
     public override string ToString() => Absent is null ? $"{Name} {Version}" : $"{Name}: absent ({Absent})";
 
-    /// <summary>Times a layer. Null where the peer is absent or does not have that layer.</summary>
-    public PeerTime? Measure(string cell, string pass, LayerSize size, int threads, double seconds)
+    /// <summary>Times a recurrent layer. Null where the peer is absent or does not have that layer.</summary>
+    public PeerTime? Measure(string cell, string pass, LayerSize size, int threads, double seconds) =>
+        Measure(string.Create(CultureInfo.InvariantCulture, $"{cell} {pass} {size.T} {size.N} {size.C} {size.H} {threads} {seconds}"));
+
+    /// <summary>Times what a line of the protocol asks for. Null where the peer is absent or does not have that.</summary>
+    public PeerTime? Measure(string request)
     {
         if (Absent is not null)
             return null;
         if (_process!.HasExited)
             Start();
-        string request = string.Create(CultureInfo.InvariantCulture, $"{cell} {pass} {size.T} {size.N} {size.C} {size.H} {threads} {seconds}");
         _process.StandardInput.WriteLine(request);
         _process.StandardInput.Flush();
         if (_process.StandardOutput.ReadLine() is not string line)

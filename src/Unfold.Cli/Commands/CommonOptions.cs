@@ -10,14 +10,20 @@ internal sealed class CommonOptions
     private const int Many = 1_000_000;
 
     private readonly OptionSet<TrainingOptions> _set;
+    private readonly Option<int> _seeds = Values.Whole("--seeds", "Train with this many seeds, from --seed on, and tell mean and deviation; the best model is kept", 1, 1000, 1);
     private readonly Option<int?> _threads = Values.OptionalWhole("--threads", "How many threads to use; no result depends on it [default: one a processor]", 1, 1024);
 
     public CommonOptions(Command command, TrainingOptions standard)
     {
         _set = new OptionSet<TrainingOptions>(command);
         Add(standard);
+        AddGradientNorms(standard);
+        command.Add(_seeds);
         command.Add(_threads);
     }
+
+    /// <summary>With how many seeds to train, from that of the options on.</summary>
+    public int Seeds(ParseResult parsed) => parsed.GetValue(_seeds);
 
     /// <summary>The base, changed by whatever the command says; the number of threads is set at once.</summary>
     public TrainingOptions Apply(ParseResult parsed, TrainingOptions options)
@@ -41,5 +47,16 @@ internal sealed class CommonOptions
         _set.Bind(Values.OptionalWhole("--patience", "Stop after this many epochs without a lower validation loss [default: never]", 1, Many),
             (options, value) => options with { Patience = value });
         _set.Bind(Values.Seed("Decides every random choice", standard.Seed), (options, value) => options with { Seed = value });
+    }
+
+    private void AddGradientNorms(TrainingOptions standard)
+    {
+        _set.Bind(Values.Path("--gradient-norms", "Write the norms of each layer's gradients as CSV to this file"), (options, value) =>
+        {
+            Outputs.Require("--gradient-norms", value);
+            return options with { GradientNorms = value };
+        });
+        _set.Bind(Values.Whole("--gradient-norms-every", "Of how many steps --gradient-norms writes one", 1, int.MaxValue, standard.GradientNormsInterval),
+            (options, value) => options with { GradientNormsInterval = value });
     }
 }

@@ -47,6 +47,9 @@ public sealed class Tape
     /// <summary>The floats that the arena has handed out since the last reset.</summary>
     internal long ArenaInUse => _arena.InUse;
 
+    /// <summary>What has been recorded since the last reset, in order.</summary>
+    internal ReadOnlySpan<TapeEntry> Entries => _entries.AsSpan(0, _count);
+
     /// <summary>A tape for inference: it records nothing, and dropout is off.</summary>
     public static Tape ForInference() => new() { Recording = false, Training = false };
 

@@ -40,6 +40,25 @@ internal static class Check
             throw new ArgumentException($"{who} expects {operand}, but got {tensor.Shape}, which has {tensor.Shape.Rank} axes.");
     }
 
+    /// <summary>A tensor is [N, C, ..] with a given number, one to three, of further axes, none of them empty.</summary>
+    public static void Spatial(string who, Tensor tensor, int axes)
+    {
+        Shape shape = tensor.Shape;
+        if (axes is < 1 or > 3)
+            throw new ArgumentException($"{who} works on one to three axes beside N and C, but was given {axes} sizes.");
+        if (shape.Rank != axes + 2)
+        {
+            throw new ArgumentException($"{who} expects x [N, C, {(axes == 1 ? "W" : axes == 2 ? "H, W" : "D, H, W")}], as it was given {axes} "
+                + $"size{(axes == 1 ? "" : "s")}, but got {shape}, which has {shape.Rank} axes.");
+        }
+
+        for (int axis = 2; axis < shape.Rank; axis++)
+        {
+            if (shape[axis] == 0)
+                throw new ArgumentException($"{who} expects at least one element on each axis behind N and C, but got {shape}: axis {axis} is empty.");
+        }
+    }
+
     /// <summary>Every index is one of <paramref name="size"/>.</summary>
     /// <param name="who">The operation.</param>
     /// <param name="indices">The indices, all 0 to size - 1.</param>

@@ -87,7 +87,7 @@ internal static class Checkpoint
             return;
         }
 
-        position.BestLoss = double.PositiveInfinity;
+        position.Best = null;
         position.EpochsSinceBest = 0;
     }
 

@@ -101,8 +101,8 @@ public abstract record TrainingOptions
     public float? ClipUpdate { get; init; }
 
     /// <summary>
-    /// Stop after this many epochs without a lower validation loss; at least 1; null (default) to go on to the end. With anything held out
-    /// and a patience, the model ends with the weights of its best epoch.
+    /// Stop after this many epochs without a better validation loss, or whatever metric the task watches; at least 1; null (default) to go on to the
+    /// end. With a patience, the model ends with the weights of its best epoch.
     /// </summary>
     public int? Patience { get; init; }
 
@@ -123,6 +123,18 @@ public abstract record TrainingOptions
     /// </summary>
     [JsonIgnore]
     public string? ResumePath { get; init; }
+
+    /// <summary>Where the norms of each layer's gradients are written as CSV, a line a step; null (default) for nowhere.</summary>
+    [JsonIgnore]
+    public string? GradientNorms { get; init; }
+
+    /// <summary>Of how many steps one is written to <see cref="GradientNorms"/>; at least 1; default 1.</summary>
+    [JsonIgnore]
+    public int GradientNormsInterval { get; init; } = 1;
+
+    /// <summary>Called between steps and epochs, in this order; none by default.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<TrainingCallback> Callbacks { get; init; } = [];
 
     /// <summary>What the report names as the command of the run.</summary>
     [JsonIgnore]
@@ -162,6 +174,7 @@ public abstract record TrainingOptions
         Require(ClipValue is null or > 0, nameof(ClipValue), "a number above 0", ClipValue);
         Require(ClipUpdate is null or > 0, nameof(ClipUpdate), "a number above 0", ClipUpdate);
         Require(Patience is null or >= 1, nameof(Patience), "a whole number of at least 1", Patience);
+        Require(GradientNormsInterval >= 1, nameof(GradientNormsInterval), "a whole number of at least 1", GradientNormsInterval);
         Require(CheckpointInterval >= TimeSpan.Zero, nameof(CheckpointInterval), "a time of at least 0", CheckpointInterval);
     }
 

@@ -1,7 +1,7 @@
 using Unfold.Autodiff;
 using Unfold.Autodiff.Operations;
-using Unfold.Formats.Safetensors;
 using Unfold.Layers;
+using Unfold.Metrics;
 using Unfold.Tensors;
 using Unfold.Training;
 
@@ -25,41 +25,38 @@ internal sealed class RegressionTask : TrainingTask
         Parameters.Allocate(3);
     }
 
+    public bool HoldsOut { get; init; } = true;
+
+    /// <summary>The batch, of the first epoch, whose first input is no number.</summary>
+    public int? WrongBatch { get; init; }
+
     /// <summary>The weights at each validation.</summary>
     public List<float[]> Validated { get; } = [];
 
-    internal override ParameterSet Parameters { get; } = new();
+    public override ParameterSet Parameters { get; } = new();
 
-    internal override int StepsPerEpoch => _batches.Length;
+    public override int StepsPerEpoch => _batches.Length;
 
-    internal override long ItemsPerEpoch => _batches.Sum();
+    public override long ValidationItems => HoldsOut ? 4 : 0;
 
-    internal override long ValidationItems => 4;
+    public override int ItemsInStep(int step) => _batches[step];
 
-    internal override int ItemsInStep(int step) => _batches[step];
-
-    internal override Tensor Loss(Tape tape, int step)
+    public override Tensor Loss(Tape tape, int step)
     {
         int first = _batches.Take(step).Sum();
         int count = _batches[step];
-        Tensor x = Part(Rows((int)ItemsPerEpoch, Inputs, 1), first, count, Inputs);
-        Tensor y = Part(Rows((int)ItemsPerEpoch, Outputs, 2), first, count, Outputs);
+        Tensor x = Part(Rows(_batches.Sum(), Inputs, 1), first, count, Inputs);
+        Tensor y = Part(Rows(_batches.Sum(), Outputs, 2), first, count, Outputs);
+        if (step == WrongBatch)
+            x.Span[0] = float.NaN;
         return MeanSquare(tape, x, y);
     }
 
-    internal override double Validate(Action<long> done, CancellationToken cancellationToken)
+    public override IReadOnlyList<Metric> Validate(Action<long> done, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Validated.Add([.. Parameters.Values]);
-        return MeanSquare(Tape.ForInference(), _heldOut, _heldOutTargets).Scalar;
-    }
-
-    internal override void SaveTo(SafetensorsWriter writer)
-    {
-    }
-
-    internal override void LoadFrom(SafetensorsFile file)
-    {
+        return [new Metric("loss", MeanSquare(Tape.ForInference(), _heldOut, _heldOutTargets).Scalar)];
     }
 
     private static Tensor Rows(int count, int width, int phase) => Tensor.From([.. Enumerable.Range(0, count * width).Select(i => MathF.Sin(1.7f * i + phase))], new Shape(count, width));

@@ -105,4 +105,7 @@ internal unsafe interface ISimd<TSelf>
     /// <c>destination[c * stride + r]</c>. Rows of the destination are written whole, in the order of c.
     /// </summary>
     static abstract void Transpose(float** rows, nint column, float* destination, nint stride);
+
+    /// <summary>The lanes of even number: first those of <paramref name="low"/>, then those of <paramref name="high"/>.</summary>
+    static abstract TSelf Even(TSelf low, TSelf high);
 }
