@@ -34,6 +34,16 @@ public sealed class OptionException : UnfoldException
     public string Option { get; }
 }
 
+/// <summary>A list of layers or of augmentations is wrong: the message holds every mistake as a compiler would print it, with line, column and a caret.</summary>
+public sealed class NotationException : UnfoldException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="message">The mistakes.</param>
+    public NotationException(string message) : base(message)
+    {
+    }
+}
+
 /// <summary>A model or checkpoint file that cannot be read or written: cut short, oversized, inconsistent, or of another task.</summary>
 public sealed class ModelFileException : UnfoldException
 {

@@ -54,7 +54,7 @@ internal sealed class TextRun
         {
             CheckpointPath = checkpoint,
             ResumePath = Resume,
-            Command = "unfold " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(Quoted)),
+            Command = Say.Command(),
         };
 
         using var interrupt = new Interrupt();
@@ -72,7 +72,7 @@ internal sealed class TextRun
         {
             string one = Seeds > 1 ? ", with the seed of this run and without --seeds," : "";
             throw new FailureException(File.Exists(checkpoint)
-                ? $"interrupted; the checkpoint is saved: the same command{one} with --resume {Quoted(checkpoint)} goes on from here"
+                ? $"interrupted; the checkpoint is saved: the same command{one} with --resume {Say.Quoted(checkpoint)} goes on from here"
                 : "interrupted");
         }
 
@@ -129,10 +129,4 @@ internal sealed class TextRun
                 + $"accuracy {final["accuracy"]:F3}; by frequency alone: loss {final["unigram_loss"]:F4}, perplexity {Say.Number(final["unigram_perplexity"])}"
             : null;
     }
-
-    /// <summary>An argument as it can be typed again.</summary>
-    private static string Quoted(string argument) =>
-        argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/' or '=' or ',' or ':')
-            ? argument
-            : "'" + argument.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

@@ -42,10 +42,10 @@ public sealed class Pooling : FeedForward
         _padding = padding ?? Padding.None;
         (_ceiling, _countPadding) = (ceiling, countPadding);
         if (_window.Length is < 1 or > 3 || _stride.Length != _window.Length || _dilation.Length != _window.Length
-            || (_padding.Axes > 0 && _padding.Axes != _window.Length))
+            || (_padding.Axes > 1 && _padding.Axes != _window.Length))
         {
             throw new ArgumentException($"Pooling '{name}' expects a window of one to three sizes and as many strides, dilations and paddings, but got "
-                + $"{_window.Length}, {_stride.Length}, {_dilation.Length} and {(_padding.Axes > 0 ? _padding.Axes : _window.Length)}.");
+                + $"{_window.Length}, {_stride.Length}, {_dilation.Length} and {(_padding.Axes > 1 ? _padding.Axes : _window.Length)}.");
         }
 
         if (_window.Concat(_stride).Concat(_dilation).Any(number => number < 1))
@@ -86,7 +86,7 @@ public sealed class Pooling : FeedForward
     protected override string Describe()
     {
         string stride = _stride.SequenceEqual(_window) ? "" : $", stride {Text(_stride)}";
-        string padding = _padding == Padding.None ? "" : $", padding {_padding}";
+        string padding = _padding.IsNone ? "" : $", padding {_padding}";
         string dilation = _dilation.All(d => d == 1) ? "" : $", dilation {Text(_dilation)}";
         return $"Pooling({Kind} {Text(_window)}{stride}{padding}{dilation})";
     }
@@ -97,7 +97,7 @@ public sealed class Pooling : FeedForward
     {
         int length = shape[axis + 2], window = _window[axis], stride = _stride[axis], dilation = _dilation[axis];
         int extent = (window - 1) * dilation + 1;
-        (int before, int after) = _padding.On(axis, length, extent, stride);
+        (int before, int after) = _padding.Of(axis, axis == _window.Length - 1, length, extent, stride);
         int room = length + before + after - extent;
         if (room < 0)
         {

@@ -1,5 +1,3 @@
-using Unfold.Metrics;
-
 namespace Unfold.Training;
 
 /// <summary>

@@ -8,6 +8,9 @@ internal static unsafe partial class Elementwise
     /// <summary>The sum of a * b.</summary>
     public static float Dot(float* a, float* b, nint n) => Reduction.Sum(new ProductTerm(), a, b, n);
 
+    /// <summary>The sum of (x - mean)^2.</summary>
+    public static float SumOfSquaredDeviations(float* x, float mean, nint n) => Reduction.Sum(new SquaredDeviationTerm(mean), x, x, n);
+
     /// <summary>The largest of x; NaN if any is NaN, negative infinity for none.</summary>
     public static float Maximum(float* x, nint n) => Reduction.Maximum(x, n);
 
