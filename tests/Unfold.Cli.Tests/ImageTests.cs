@@ -58,7 +58,7 @@ public sealed class ImageTests(TrainedImages trained) : IClassFixture<TrainedIma
     {
         string output = Run("inspect", "model.safetensors");
         Assert.Contains("image classifier: images of 1x9x9, 2 classes", output);
-        Assert.Contains("conv1           conv 3x3 6", output);
+        Assert.Matches("conv1 +conv 3x3 6 ", output);
         Assert.Contains("augmentation: translate 1", output);
         Assert.Contains("conv1: 6 by 1 kernels of 3x3", Run("inspect", "model.safetensors", "--kernels", "kernels.png"));
         Assert.Contains("global1: 6 features", Run("inspect", "model.safetensors", "--features", "data#3", "features.png"));

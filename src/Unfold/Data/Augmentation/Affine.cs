@@ -25,7 +25,12 @@ internal readonly record struct Affine(float A, float B, float C, float D, float
                 float y = D * dx + E * dy + F + middleY;
                 float x0 = MathF.Floor(x);
                 float y0 = MathF.Floor(y);
-                Sample(from, to.Slice(row * size.Width + column), size, Clamped(x0), Clamped(y0), x - x0, y - y0);
+                int left = Clamped(x0), up = Clamped(y0);
+                Span<float> place = to.Slice(row * size.Width + column);
+                if ((uint)left < (uint)(size.Width - 1) && (uint)up < (uint)(size.Height - 1))
+                    Inside(from[(up * size.Width + left)..], place, size, x - x0, y - y0);
+                else
+                    AtEdge(from, place, size, left, up, x - x0, y - y0);
             }
         }
     }
@@ -33,7 +38,19 @@ internal readonly record struct Affine(float A, float B, float C, float D, float
     /// <summary>Far outside is outside: a number that an int can hold.</summary>
     private static int Clamped(float place) => (int)Math.Clamp(place, -2f, 1 << 20);
 
-    private static void Sample(ReadOnlySpan<float> from, Span<float> to, ImageSize size, int x, int y, float right, float down)
+    /// <summary>All four neighbours are there: the usual case, and the one that takes the time.</summary>
+    private static void Inside(ReadOnlySpan<float> from, Span<float> to, ImageSize size, float right, float down)
+    {
+        int plane = size.Plane;
+        for (int c = 0, at = 0; c < size.Channels; c++, at += plane)
+        {
+            ReadOnlySpan<float> upper = from.Slice(at, 2);
+            ReadOnlySpan<float> lower = from.Slice(at + size.Width, 2);
+            to[at] = Between(upper[0], upper[1], lower[0], lower[1], right, down);
+        }
+    }
+
+    private static void AtEdge(ReadOnlySpan<float> from, Span<float> to, ImageSize size, int x, int y, float right, float down)
     {
         int width = size.Width;
         int plane = size.Plane;
@@ -42,11 +59,15 @@ internal readonly record struct Affine(float A, float B, float C, float D, float
         for (int c = 0; c < size.Channels; c++)
         {
             int at = c * plane + y * width + x;
-            float v00 = upper && left ? from[at] : 0, v01 = upper && next ? from[at + 1] : 0;
-            float v10 = lower && left ? from[at + width] : 0, v11 = lower && next ? from[at + width + 1] : 0;
-            float top = v00 + (v01 - v00) * right;
-            float bottom = v10 + (v11 - v10) * right;
-            to[c * plane] = top + (bottom - top) * down;
+            to[c * plane] = Between(
+                upper && left ? from[at] : 0, upper && next ? from[at + 1] : 0, lower && left ? from[at + width] : 0, lower && next ? from[at + width + 1] : 0, right, down);
         }
+    }
+
+    private static float Between(float v00, float v01, float v10, float v11, float right, float down)
+    {
+        float top = v00 + (v01 - v00) * right;
+        float bottom = v10 + (v11 - v10) * right;
+        return top + (bottom - top) * down;
     }
 }
