@@ -34,6 +34,16 @@ public sealed class OptionException : UnfoldException
     public string Option { get; }
 }
 
+/// <summary>A list of layers or of augmentations is wrong: the message holds every mistake as a compiler would print it, with line, column and a caret.</summary>
+public sealed class NotationException : UnfoldException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="message">The mistakes.</param>
+    public NotationException(string message) : base(message)
+    {
+    }
+}
+
 /// <summary>A model or checkpoint file that cannot be read or written: cut short, oversized, inconsistent, or of another task.</summary>
 public sealed class ModelFileException : UnfoldException
 {
@@ -49,8 +59,10 @@ public sealed class ModelFileException : UnfoldException
 public sealed class TrainingException : UnfoldException
 {
     /// <summary>Makes the exception.</summary>
-    /// <param name="message">One plain sentence: what happened when, and what may help.</param>
-    public TrainingException(string message) : base(message)
-    {
-    }
+    /// <param name="message">Plain sentences: what happened when and where, and what may help.</param>
+    /// <param name="layer">The layer where it arose, if that is known.</param>
+    public TrainingException(string message, string? layer = null) : base(message) => Layer = layer;
+
+    /// <summary>The name of the layer where the first number that is none arose, as in <c>decoder</c>; null where it is not known.</summary>
+    public string? Layer { get; }
 }

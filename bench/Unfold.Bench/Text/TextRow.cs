@@ -92,14 +92,14 @@ internal sealed class TextRow : IProgress<TrainingProgress>
         }
 
         if (_last != 0)
-            _times.Add(Stopwatch.GetElapsedTime(_last, now).TotalMilliseconds * Case.Tokens / (value.TokensDone - _lastTokens));
+            _times.Add(Stopwatch.GetElapsedTime(_last, now).TotalMilliseconds * Case.Tokens / (value.ItemsDone - _lastTokens));
         else if (_times.Count == 0)
             BeginRound();
         Loss = value.RecentLoss;
         if (_times.Count >= 3 && Stopwatch.GetElapsedTime(_roundBegin, now).TotalSeconds >= _seconds)
             EndRound();
         else
-            (_last, _lastTokens) = (Stopwatch.GetTimestamp(), value.TokensDone);
+            (_last, _lastTokens) = (Stopwatch.GetTimestamp(), value.ItemsDone);
     }
 
     /// <summary>The step before is not counted, as with the peers: caches and threads find their way back.</summary>

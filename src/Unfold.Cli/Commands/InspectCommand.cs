@@ -1,20 +1,71 @@
 using System.CommandLine;
 using Unfold.Cli.Shell;
+using Unfold.Models;
 
 namespace Unfold.Cli.Commands;
 
-/// <summary><c>unfold inspect MODEL</c>: what is in a model file.</summary>
+/// <summary><c>unfold inspect MODEL</c>: what is in a model file; of an image classifier also as pictures.</summary>
 internal static class InspectCommand
 {
     public static Command Build()
     {
         Argument<string> model = Arguments.Model();
-        var command = new Command("inspect", "Layers, shapes, parameters, equations, vocabulary, and how the model was trained") { model };
-        command.SetAction(parsed =>
+        Option<string?> kernels = Values.Path("--kernels", "Of an image classifier: draw the kernels of its convolutions into this PNG file");
+        var features = new Option<string[]?>("--features")
         {
-            Console.Out.WriteLine(Inputs.Model(parsed.GetRequiredValue(model)).Describe().TrimEnd());
-            return ExitCode.Done;
-        });
+            Description = "Of an image classifier: draw what each layer makes of an image (a PNG file, or DATA#NUMBER) into a PNG file",
+            HelpName = "IMAGE FILE",
+            Arity = new ArgumentArity(2, 2),
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var command = new Command("inspect", "Layers, shapes, parameters, equations, vocabulary, and how the model was trained") { model, kernels, features };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(model), parsed.GetValue(kernels), parsed.GetValue(features)));
         return command;
+    }
+
+    private static int Run(string path, string? kernels, string[]? features)
+    {
+        if (Inputs.TaskOf(path) == "image")
+        {
+            return RunImage(Inputs.ImageModel(path), kernels, features);
+        }
+
+        if (kernels is not null || features is { Length: > 0 })
+        {
+            throw new MistakeException($"--kernels and --features are for image classifiers, and '{path}' is none");
+        }
+
+        Console.Out.WriteLine(Inputs.Model(path).Describe().TrimEnd());
+        return ExitCode.Done;
+    }
+
+    private static int RunImage(ImageClassifier model, string? kernels, string[]? features)
+    {
+        Outputs.Require("--kernels", kernels);
+        if (kernels is not null)
+        {
+            Print(kernels, model.SaveKernels(kernels));
+        }
+
+        if (features is [string image, string picture])
+        {
+            Outputs.Require("--features", picture);
+            Print(picture, model.SaveFeatures(Inputs.Image(image, model.Size), picture));
+        }
+        else if (kernels is null)
+        {
+            Console.Out.WriteLine(model.Describe().TrimEnd());
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void Print(string picture, IReadOnlyList<string> lines)
+    {
+        Console.Out.WriteLine($"{picture}, from top to bottom:");
+        foreach (string line in lines)
+        {
+            Console.Out.WriteLine("  " + line);
+        }
     }
 }

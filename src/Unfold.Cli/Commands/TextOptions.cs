@@ -40,6 +40,9 @@ internal sealed class TextOptions
         };
     }
 
+    /// <summary>With how many seeds to train.</summary>
+    public int Seeds(ParseResult parsed) => _common.Seeds(parsed);
+
     private void AddText()
     {
         _model.Bind(Values.OneOf("--tokens", "What the model reads one of at a time", "char", "char", "word"), (options, value) => options with

@@ -2,6 +2,7 @@ using Unfold.Cli.Shell;
 using Unfold.Cli.Terminal;
 using Unfold.Data;
 using Unfold.Models;
+using Unfold.Training;
 
 namespace Unfold.Cli.Commands;
 
@@ -26,6 +27,8 @@ internal sealed class TextRun
 
     public required int Sample { get; init; }
 
+    public required int Seeds { get; init; }
+
     /// <summary>Where checkpoints are written when the command names no place; removed when the model is saved.</summary>
     private string StandardCheckpoint => Out + ".checkpoint";
 
@@ -38,6 +41,10 @@ internal sealed class TextRun
         if (Resume is not null)
         {
             Inputs.RequireFile(Resume);
+            if (Seeds > 1)
+            {
+                throw new MistakeException("--resume goes on with one run: leave out --seeds");
+            }
         }
 
         string checkpoint = Checkpoint ?? Resume ?? StandardCheckpoint;
@@ -47,28 +54,33 @@ internal sealed class TextRun
         {
             CheckpointPath = checkpoint,
             ResumePath = Resume,
-            Command = "unfold " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(Quoted)),
+            Command = Say.Command(),
         };
 
         using var interrupt = new Interrupt();
-        LanguageModel model;
+        SeedStudy<LanguageModel> study;
         try
         {
             bool words = options.Tokens == TokenKind.Word;
-            model = TrainingView.Show(words, view => LanguageModel.Train(corpus, options, view, interrupt.Token));
+            study = SeedRuns.Run(options, Seeds, chosen =>
+            {
+                LanguageModel model = TrainingView.Show(words, view => LanguageModel.Train(corpus, (LanguageModelOptions)chosen, view, interrupt.Token));
+                return (model, model.Report);
+            });
         }
         catch (OperationCanceledException)
         {
+            string one = Seeds > 1 ? ", with the seed of this run and without --seeds," : "";
             throw new FailureException(File.Exists(checkpoint)
-                ? $"interrupted; the checkpoint is saved: the same command with --resume {Quoted(checkpoint)} goes on from here"
+                ? $"interrupted; the checkpoint is saved: the same command{one} with --resume {Say.Quoted(checkpoint)} goes on from here"
                 : "interrupted");
         }
 
-        Finish(model, checkpoint);
+        Finish(study.Best, study.Report, checkpoint);
         return ExitCode.Done;
     }
 
-    private void Finish(LanguageModel model, string checkpoint)
+    private void Finish(LanguageModel model, TrainingReport report, string checkpoint)
     {
         try
         {
@@ -81,7 +93,7 @@ internal sealed class TextRun
 
         if (Report is not null)
         {
-            model.Report.Save(Report);
+            report.Save(Report);
         }
 
         if (checkpoint == StandardCheckpoint)
@@ -117,10 +129,4 @@ internal sealed class TextRun
                 + $"accuracy {final["accuracy"]:F3}; by frequency alone: loss {final["unigram_loss"]:F4}, perplexity {Say.Number(final["unigram_perplexity"])}"
             : null;
     }
-
-    /// <summary>An argument as it can be typed again.</summary>
-    private static string Quoted(string argument) =>
-        argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/' or '=' or ',' or ':')
-            ? argument
-            : "'" + argument.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

@@ -35,6 +35,7 @@ internal static class TrainTextCommand
                 Resume = parsed.GetValue(resume),
                 Report = parsed.GetValue(report),
                 Sample = parsed.GetValue(sample),
+                Seeds = options.Seeds(parsed),
             };
             return run.Execute(standard => options.Apply(parsed, standard));
         });

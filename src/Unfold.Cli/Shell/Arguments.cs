@@ -10,6 +10,8 @@ internal static class Arguments
 
     public static Argument<string> TextFile() => File("FILE", "A text file (UTF-8)");
 
+    public static Argument<string> Images() => File("DATA", "A directory of IDX files as MNIST's, a directory of PNG files by class, or a CSV file of pixels");
+
     public static Argument<string> File(string name, string description)
     {
         var argument = new Argument<string>(name) { Description = description };

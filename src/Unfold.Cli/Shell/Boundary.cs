@@ -35,6 +35,10 @@ internal static class Boundary
         {
             return Say(ExitCode.Mistake, error.Message);
         }
+        catch (NotationException error)
+        {
+            return Say(ExitCode.Mistake, "the list is wrong\n" + error.Message);
+        }
         catch (CellException error) when (error.Diagnostics.Count == 0)
         {
             return Say(ExitCode.Mistake, error.Message);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Unfold.Data;
+using Unfold.Data.Images;
 using Unfold.Models;
 
 namespace Unfold.Cli.Shell;
@@ -10,6 +12,49 @@ internal static class Inputs
     {
         RequireFile(path);
         return LanguageModel.Load(path);
+    }
+
+    /// <summary>The task that a model was made for.</summary>
+    public static string TaskOf(string path)
+    {
+        RequireFile(path);
+        return ModelFile.TaskOf(path);
+    }
+
+    public static ImageClassifier ImageModel(string path)
+    {
+        RequireFile(path);
+        return ImageClassifier.Load(path);
+    }
+
+    public static ImageFiles Images(string path)
+    {
+        if (!Path.Exists(path))
+        {
+            throw new MistakeException($"there is no file or directory '{path}'");
+        }
+
+        return ImageFiles.Load(path);
+    }
+
+    /// <summary>One image: a PNG file, or one of a data set as DATA#NUMBER, of the images to test on where there are any.</summary>
+    public static byte[] Image(string text, ImageSize size)
+    {
+        int mark = text.LastIndexOf('#');
+        if (mark < 0 || File.Exists(text))
+        {
+            RequireFile(text);
+            return ImageFiles.LoadImage(text, size);
+        }
+
+        ImageFiles files = Images(text[..mark]);
+        ImageDataset images = files.Test ?? files.Training;
+        if (!int.TryParse(text.AsSpan(mark + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number >= images.Count)
+        {
+            throw new MistakeException($"'{text}' should name an image from 0 to {images.Count - 1}, as in '{text[..mark]}#0'");
+        }
+
+        return images.Size == size ? images.Pixels(number).ToArray() : throw new FailureException($"the model reads images of {size}, but those of '{text[..mark]}' are of {images.Size}");
     }
 
     public static string Text(string path)

@@ -14,12 +14,15 @@ internal static class Root
     public static RootCommand Build()
     {
         var root = new RootCommand("Learning from sequences: write the recurrence, Unfold does the rest.");
-        root.Add(new Command("train", "Train a model") { TrainTextCommand.Build(), TrainSyntheticCommand.Build() });
+        root.Add(new Command("train", "Train a model") { TrainTextCommand.Build(), TrainImageCommand.Build(), TrainSyntheticCommand.Build() });
         root.Add(GenerateCommand.Build());
         root.Add(ScoreCommand.Build());
         root.Add(EvaluateCommand.Build());
+        root.Add(PredictCommand.Build());
         root.Add(InspectCommand.Build());
         root.Add(CellCommands.Build());
+        root.Add(LayersCommand.Build());
+        root.Add(ContactSheetCommand.Build());
         root.Add(BenchCommand.Build());
         return root;
     }

@@ -31,4 +31,13 @@ internal static class Say
         < 1_000_000_000 => $"{bytes / 1e6:F1} MB",
         _ => $"{bytes / 1e9:F1} GB",
     };
+
+    /// <summary>The command that is running, as it can be typed again.</summary>
+    public static string Command() => "unfold " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(Quoted));
+
+    /// <summary>An argument as it can be typed again.</summary>
+    public static string Quoted(string argument) =>
+        argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/' or '=' or ',' or ':')
+            ? argument
+            : "'" + argument.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

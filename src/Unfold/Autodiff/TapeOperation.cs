@@ -17,6 +17,9 @@ internal abstract class TapeOperation
     /// </summary>
     public abstract void Backward(Tape tape, in TapeEntry entry);
 
+    /// <summary>The name of the layer that an entry is the run of, where its operands are no parameters that tell; null elsewhere.</summary>
+    public virtual string? LayerOf(in TapeEntry entry) => null;
+
     private static string KindOf(string name)
     {
         const string ending = "Operation";

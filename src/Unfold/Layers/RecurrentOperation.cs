@@ -10,6 +10,8 @@ internal sealed class RecurrentOperation : TapeOperation
 {
     public static RecurrentOperation Instance { get; } = new();
 
+    public override string? LayerOf(in TapeEntry entry) => ((RecurrentLayer)((CellRun)entry.Extra!).Owner!).Name;
+
     public override unsafe void Backward(Tape tape, in TapeEntry entry)
     {
         var run = (CellRun)entry.Extra!;

@@ -1,75 +1,42 @@
 using Unfold.Kernels.Elementwise;
-using Unfold.Kernels.Threading;
 
 namespace Unfold.Losses;
 
-/// <summary>The rows of <see cref="SoftmaxCrossEntropy"/>, shared by the team; a row's loss and gradient depend on that row alone.</summary>
-internal sealed unsafe class SoftmaxCrossEntropyJob : TeamJob
+/// <summary>The rows of <see cref="SoftmaxCrossEntropy"/> for targets that are classes.</summary>
+internal sealed unsafe class SoftmaxCrossEntropyJob : RowLossJob
 {
-    /// <summary>The floats whose exponentials are computed and summed while they are in the L1 cache.</summary>
-    private const int Tile = 1024;
-
     [ThreadStatic]
     private static SoftmaxCrossEntropyJob? _own;
 
     /// <summary>This thread's job.</summary>
     public static SoftmaxCrossEntropyJob Own => _own ??= new SoftmaxCrossEntropyJob();
 
-    /// <summary>z <c>[Rows, Columns]</c>.</summary>
-    public float* Logits { get; set; }
-
     /// <summary><c>[Rows]</c>, each 0 to Columns - 1 or <see cref="IgnoreIndex"/>.</summary>
     public int* Targets { get; set; }
 
-    /// <summary><c>[Rows]</c>, written.</summary>
-    public float* Losses { get; set; }
-
-    /// <summary><c>[Rows, Columns]</c>, written: Factor * (softmax - one-hot), zeros in ignored rows; or null.</summary>
-    public float* Gradient { get; set; }
-
-    /// <summary>What the gradient is multiplied by.</summary>
-    public float Factor { get; set; }
-
-    /// <summary>The number of rows.</summary>
-    public int Rows { get; set; }
-
-    /// <summary>The number of classes.</summary>
-    public int Columns { get; set; }
-
-    /// <summary>The target that stands for none.</summary>
+    /// <summary>The target that stands for none: loss and gradient of its row are zeros.</summary>
     public int IgnoreIndex { get; set; }
 
-    /// <summary>Computes all rows.</summary>
-    public void Start()
-    {
-        if ((long)Rows * Columns < 1 << 13)
-            Execute(0, 1);
-        else
-            Team.Shared.Run(this, Team.Shared.Size);
-    }
+    /// <summary>What each class counts, <c>[Columns]</c>, or null where all count one.</summary>
+    public float* Weights { get; set; }
+
+    /// <summary>The sum of <see cref="Weights"/>, Columns where there are none.</summary>
+    public double WeightSum { get; set; }
+
+    /// <summary>The part of a target that is spread over all classes.</summary>
+    public float Smoothing { get; set; }
 
     /// <inheritdoc/>
-    protected internal override void Execute(int part, int partCount)
+    protected override float Compute(int row, float* z, float* gradient, float* tile)
     {
-        float* tile = stackalloc float[Tile];
-        int end = (int)((long)Rows * (part + 1) / partCount);
-        for (int row = (int)((long)Rows * part / partCount); row < end; row++)
+        int target = Targets[row];
+        if (target == IgnoreIndex)
         {
-            float* gradient = Gradient is null ? null : Gradient + (nint)row * Columns;
-            if (Targets[row] != IgnoreIndex)
-            {
-                Losses[row] = ComputeRow(Logits + (nint)row * Columns, Targets[row], gradient, tile);
-                continue;
-            }
-
-            Losses[row] = 0;
             if (gradient is not null)
                 Elementwise.Fill(gradient, Columns, 0);
+            return 0;
         }
-    }
 
-    private float ComputeRow(float* z, int target, float* gradient, float* tile)
-    {
         float maximum = Elementwise.Maximum(z, Columns);
         double sum = 0;
         for (int i = 0; i < Columns; i += Tile)
@@ -80,13 +47,57 @@ internal sealed unsafe class SoftmaxCrossEntropyJob : TeamJob
             sum += Elementwise.Sum(exponentials, n);
         }
 
+        // What the row's loss weighs the classes with: `own` for the target's, and `spread` times its weight for each.
+        float own = Weights is null ? 1 : Weights[target];
+        float spread = 0;
+        double all = own;
+        if (Smoothing > 0)
+        {
+            own *= 1 - Smoothing;
+            spread = Smoothing / Columns;
+            all = own + spread * WeightSum;
+        }
+
         if (gradient is not null)
         {
-            Elementwise.Scale(gradient, gradient, Columns, (float)(Factor / sum));
-            gradient[target] -= Factor;
+            Elementwise.Scale(gradient, gradient, Columns, (float)(all * Factor / sum));
+            gradient[target] -= own * Factor;
+            if (spread > 0)
+                SubtractSpread(gradient, spread * Factor, tile);
         }
 
         // This order keeps the logarithm beside logits of any size.
-        return (float)((double)maximum - z[target] + Math.Log(sum));
+        double loss = own * ((double)maximum - z[target]) + all * Math.Log(sum);
+        return (float)(spread > 0 ? loss + spread * Distances(z, maximum, tile) : loss);
+    }
+
+    private void SubtractSpread(float* gradient, float spread, float* tile)
+    {
+        if (Weights is null)
+        {
+            Elementwise.AddScalar(gradient, gradient, Columns, -spread);
+            return;
+        }
+
+        for (int i = 0; i < Columns; i += Tile)
+        {
+            int n = Math.Min(Tile, Columns - i);
+            Elementwise.Scale(Weights + i, tile, n, -spread);
+            Elementwise.Accumulate(tile, gradient + i, n);
+        }
+    }
+
+    /// <summary>The weighted sum of how far each logit is below the greatest.</summary>
+    private double Distances(float* z, float maximum, float* tile)
+    {
+        double sum = 0;
+        for (int i = 0; i < Columns; i += Tile)
+        {
+            int n = Math.Min(Tile, Columns - i);
+            Elementwise.ReverseSubtract(z + i, tile, n, maximum);
+            sum += Weights is null ? Elementwise.Sum(tile, n) : Elementwise.Dot(tile, Weights + i, n);
+        }
+
+        return sum;
     }
 }

@@ -1,7 +1,6 @@
 using Unfold.Autodiff;
 using Unfold.Cells;
 using Unfold.Data;
-using Unfold.Kernels.Threading;
 using Unfold.Training;
 
 namespace Unfold.Models;
@@ -66,9 +65,7 @@ public sealed class HelloExample
         LanguageModelTask task = new(network, description, tokens, [], charactersPerToken: 1, TextCorpus.Fingerprint(Word));
         IReadOnlyList<HelloStep> before = Probabilities(network, vocabulary, tokens);
         Trainer trainer = new(task, options, progress: null);
-        trainer.Run(CancellationToken.None);
-
-        RunPosition position = trainer.Position;
+        report = trainer.Run() with { Task = "hello" };
         LanguageModel model = new(description, network);
         return new HelloExample
         {
@@ -76,14 +73,7 @@ public sealed class HelloExample
             Before = before,
             After = Probabilities(network, vocabulary, tokens),
             Written = string.Concat(model.Generate(new GenerationOptions { Length = Word.Length - 1, Greedy = true })),
-            Report = report with
-            {
-                Threads = Team.Shared.Size,
-                Epochs = [.. position.Epochs],
-                Final = new Dictionary<string, double> { ["train_loss"] = position.Epochs[^1].TrainLoss },
-                ItemsPerSecond = position.ItemsTrained / Math.Max(1e-9, position.TrainingSeconds),
-                Seconds = position.Seconds,
-            },
+            Report = report,
         };
     }
 

@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Unfold.Cells;
 using Unfold.Data;
@@ -19,24 +15,19 @@ internal sealed record LanguageModelFile(LanguageModelOptions Options, Vocabular
     /// <summary>The task's name in files and reports.</summary>
     internal const string Task = "text";
 
-    private const int Version = 1;
-
-    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The token that stands before a text: the end of the line before, or the first of the vocabulary where it has no line ends.</summary>
     internal int StartToken => Math.Max(0, Vocabulary.LineEnd);
 
     /// <summary>Adds it to a file's metadata.</summary>
     internal void WriteMetadata(SafetensorsWriter writer)
     {
-        writer.Metadata["task"] = Task;
-        writer.Metadata["format_version"] = Version.ToString(CultureInfo.InvariantCulture);
-        writer.Metadata["layers"] = Json(WriteLayers);
+        ModelMetadata.WriteHead(writer, Task);
+        writer.Metadata["layers"] = ModelMetadata.Json(WriteLayers);
         writer.Metadata["cell"] = Options.Cell.Text;
         writer.Metadata["cell_name"] = Options.Cell.Name;
         writer.Metadata["options"] = LanguageModelOptionsJson.Write(Options);
-        writer.Metadata["vocabulary"] = Json(WriteVocabulary);
-        writer.Metadata["report"] = Json(json => TrainingReportJson.Write(json, Report.WithoutCircumstances()));
+        writer.Metadata["vocabulary"] = ModelMetadata.Json(WriteVocabulary);
+        writer.Metadata["report"] = ModelMetadata.Json(json => TrainingReportJson.Write(json, Report.WithoutCircumstances()));
     }
 
     /// <summary>Reads it from a file's metadata.</summary>
@@ -45,15 +36,11 @@ internal sealed record LanguageModelFile(LanguageModelOptions Options, Vocabular
     {
         try
         {
-            string task = Text(file, "task");
-            if (task != Task)
-                throw new FormatException($"it is a model for the task '{task}'");
-            if (!int.TryParse(Text(file, "format_version"), CultureInfo.InvariantCulture, out int version) || version != Version)
-                throw new FormatException($"it has the format version {Text(file, "format_version")}, and this program reads version {Version}");
-            LanguageModelOptions options = LanguageModelOptionsJson.Read(Text(file, "options")) with { Cell = ReadCell(Text(file, "cell"), Text(file, "cell_name")) };
+            ModelMetadata.CheckHead(file, Task);
+            LanguageModelOptions options = LanguageModelOptionsJson.Read(ModelMetadata.Text(file, "options")) with { Cell = ReadCell(ModelMetadata.Text(file, "cell"), ModelMetadata.Text(file, "cell_name")) };
             options.Check();
-            (Vocabulary vocabulary, UnigramModel unigrams) = ReadVocabulary(Text(file, "vocabulary"));
-            using JsonDocument report = JsonDocument.Parse(Text(file, "report"));
+            (Vocabulary vocabulary, UnigramModel unigrams) = ReadVocabulary(ModelMetadata.Text(file, "vocabulary"));
+            using JsonDocument report = JsonDocument.Parse(ModelMetadata.Text(file, "report"));
             return new LanguageModelFile(options, vocabulary, unigrams, TrainingReportJson.Read(report.RootElement));
         }
         catch (Exception e) when (e is FormatException or JsonException or OptionException)
@@ -79,7 +66,10 @@ internal sealed record LanguageModelFile(LanguageModelOptions Options, Vocabular
         Require(nameof(then.Validation), then.Validation, asked.Validation);
         Require(nameof(then.Batch), then.Batch, asked.Batch);
         Require(nameof(then.Unroll), then.Unroll, asked.Unroll);
+        Require(nameof(then.Accumulate), then.Accumulate, asked.Accumulate);
         Require(nameof(then.Optimizer), then.Optimizer, asked.Optimizer);
+        Require(nameof(then.AverageFrom), then.AverageFrom, asked.AverageFrom);
+        Require(nameof(then.AverageDecay), then.AverageDecay, asked.AverageDecay);
         Require(nameof(then.Seed), then.Seed, asked.Seed);
     }
 
@@ -92,9 +82,6 @@ internal sealed record LanguageModelFile(LanguageModelOptions Options, Vocabular
         }
     }
 
-    private static string Text(SafetensorsFile file, string key) =>
-        file.Metadata.TryGetValue(key, out string? text) ? text : throw new FormatException($"its metadata have no '{key}'");
-
     private static Cell ReadCell(string text, string name)
     {
         try
@@ -105,14 +92,6 @@ internal sealed record LanguageModelFile(LanguageModelOptions Options, Vocabular
         {
             throw new FormatException($"its cell's equations are wrong: {e.Message}", e);
         }
-    }
-
-    private static string Json(Action<Utf8JsonWriter> write)
-    {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer, JsonOptions))
-            write(json);
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
     /// <summary>For readers who have only the file: what the weights belong to, from input to output.</summary>

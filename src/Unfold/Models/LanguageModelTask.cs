@@ -3,6 +3,7 @@ using Unfold.Data;
 using Unfold.Formats.Safetensors;
 using Unfold.Layers;
 using Unfold.Losses;
+using Unfold.Metrics;
 using Unfold.Tensors;
 using Unfold.Training;
 
@@ -49,25 +50,31 @@ internal sealed class LanguageModelTask : TrainingTask
     }
 
     /// <inheritdoc/>
-    internal override ParameterSet Parameters => _network.Parameters;
+    public override string Name => LanguageModelFile.Task;
 
     /// <inheritdoc/>
-    internal override int StepsPerEpoch => _lanes.Chunks;
+    public override string Items => "tokens";
 
     /// <inheritdoc/>
-    internal override long ItemsPerEpoch => _lanes.Tokens;
+    public override ParameterSet Parameters => _network.Parameters;
 
     /// <inheritdoc/>
-    internal override long ValidationItems => _heldOut.Length;
+    public override int StepsPerEpoch => _lanes.Chunks;
 
     /// <inheritdoc/>
-    internal override double CharactersPerItem { get; }
+    public override long ItemsPerEpoch => _lanes.Tokens;
 
     /// <inheritdoc/>
-    internal override int ItemsInStep(int step) => _lanes.Length(step) * _lanes.Lanes;
+    public override long ValidationItems => _heldOut.Length;
 
     /// <inheritdoc/>
-    internal override Tensor Loss(Tape tape, int step)
+    public override double CharactersPerItem { get; }
+
+    /// <inheritdoc/>
+    public override int ItemsInStep(int step) => _lanes.Length(step) * _lanes.Lanes;
+
+    /// <inheritdoc/>
+    public override Tensor Loss(Tape tape, int step)
     {
         int steps = _lanes.Length(step);
         int items = steps * _lanes.Lanes;
@@ -79,10 +86,11 @@ internal sealed class LanguageModelTask : TrainingTask
     }
 
     /// <inheritdoc/>
-    internal override double Validate(Action<long> done, CancellationToken cancellationToken) => _scorer!.MeanLoss(_heldOut, done, cancellationToken);
+    public override IReadOnlyList<Metric> Validate(Action<long> done, CancellationToken cancellationToken) =>
+        [new Metric("loss", _scorer!.MeanLoss(_heldOut, done, cancellationToken))];
 
     /// <inheritdoc/>
-    internal override void SaveTo(SafetensorsWriter writer)
+    public override void SaveTo(SafetensorsWriter writer)
     {
         _description.WriteMetadata(writer);
         writer.Metadata[FingerprintKey] = _fingerprint;
@@ -91,7 +99,7 @@ internal sealed class LanguageModelTask : TrainingTask
     }
 
     /// <inheritdoc/>
-    internal override void LoadFrom(SafetensorsFile file)
+    public override void LoadFrom(SafetensorsFile file)
     {
         LanguageModelFile.ReadMetadata(file).RequireSameRun(_description);
         if (!file.Metadata.TryGetValue(FingerprintKey, out string? fingerprint) || fingerprint != _fingerprint)

@@ -1,5 +1,4 @@
 using Unfold.Data;
-using Unfold.Kernels.Threading;
 using Unfold.Training;
 
 namespace Unfold.Models;
@@ -28,10 +27,8 @@ internal static class LanguageModelTraining
         double charactersPerToken = (double)TextSplit.CountCharacters(training) / trainingTokens.Length;
         LanguageModelTask task = new(network, description, trainingTokens, heldOutTokens, charactersPerToken, TextCorpus.Fingerprint(corpus.Text));
         Trainer trainer = new(task, options, progress);
-        trainer.Run(cancellationToken);
-
-        RunPosition position = trainer.Position;
-        Dictionary<string, double> final = new() { ["train_loss"] = position.Epochs[^1].TrainLoss };
+        report = trainer.RunEpochs(cancellationToken);
+        Dictionary<string, double> final = new() { ["train_loss"] = report.Epochs[^1].TrainLoss };
         if (heldOutTokens.Length > 0)
         {
             Evaluation evaluation = new TextScorer(network, description).Evaluate(heldOut, trainer.ReportMeasured, cancellationToken);
@@ -39,17 +36,7 @@ internal static class LanguageModelTraining
                 final[name] = value;
         }
 
-        trainer.ReportFinished();
-        report = report with
-        {
-            Command = options.Command,
-            Threads = Team.Shared.Size,
-            Epochs = [.. position.Epochs],
-            Final = final,
-            ItemsPerSecond = position.ItemsTrained / Math.Max(1e-9, position.TrainingSeconds),
-            Seconds = position.Seconds,
-        };
-        return new LanguageModel(description with { Report = report }, network);
+        return new LanguageModel(description with { Report = trainer.Finish(report with { Final = final }) }, network);
     }
 
     private static void RequireEnough(TextCorpus corpus, int tokens, LanguageModelOptions options)

@@ -40,6 +40,29 @@ internal static class Check
             throw new ArgumentException($"{who} expects {operand}, but got {tensor.Shape}, which has {tensor.Shape.Rank} axes.");
     }
 
+    /// <summary>
+    /// Whether a tensor is [N, C, ..] with a given number, one to three, of further axes, none of them empty; if not, throw <see cref="SpatialError"/>, whose
+    /// texts cost nothing until then.
+    /// </summary>
+    public static bool IsSpatial(Tensor tensor, int axes)
+    {
+        Shape shape = tensor.Shape;
+        bool fits = axes is >= 1 and <= 3 && shape.Rank == axes + 2;
+        for (int axis = 2; fits && axis < shape.Rank; axis++)
+            fits = shape[axis] > 0;
+        return fits;
+    }
+
+    /// <summary>The error of a tensor that is not spatial.</summary>
+    public static ArgumentException SpatialError(string who, Tensor tensor, int axes)
+    {
+        string form = axes switch { 1 => "W", 2 => "H, W", 3 => "D, H, W", _ => "" };
+        return new ArgumentException(form.Length == 0
+            ? $"{who} works on one to three axes beside N and C, but was given {axes} sizes."
+            : $"{who} expects x [N, C, {form}], as it was given {axes} size{(axes == 1 ? "" : "s")}, with at least one element on each axis behind N and C, but "
+                + $"got {tensor.Shape}.");
+    }
+
     /// <summary>Every index is one of <paramref name="size"/>.</summary>
     /// <param name="who">The operation.</param>
     /// <param name="indices">The indices, all 0 to size - 1.</param>

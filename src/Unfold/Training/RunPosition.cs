@@ -10,10 +10,10 @@ internal sealed class RunPosition
     /// <summary>Epochs that have ended.</summary>
     internal int Epoch { get; set; }
 
-    /// <summary>Steps of the current epoch that are done.</summary>
+    /// <summary>Batches of the current epoch that are done.</summary>
     internal int StepInEpoch { get; set; }
 
-    /// <summary>Steps done in all.</summary>
+    /// <summary>Updates of the weights in all.</summary>
     internal long Step { get; set; }
 
     /// <summary>The losses of the current epoch's items so far, summed.</summary>
@@ -40,8 +40,8 @@ internal sealed class RunPosition
     /// <summary>Items that the run has trained on.</summary>
     internal long ItemsTrained { get; set; }
 
-    /// <summary>The lowest validation loss so far.</summary>
-    internal double BestLoss { get; set; } = double.PositiveInfinity;
+    /// <summary>The best value of the watched metric so far; null before the first.</summary>
+    internal double? Best { get; set; }
 
     /// <summary>Epochs since then.</summary>
     internal int EpochsSinceBest { get; set; }
@@ -67,7 +67,7 @@ internal sealed class RunPosition
             json.WriteNumber("epoch_start_seconds", EpochStartSeconds);
             json.WriteNumber("training_seconds", TrainingSeconds);
             json.WriteNumber("items_trained", ItemsTrained);
-            TrainingReportJson.WriteNumber(json, "best_loss", BestLoss);
+            TrainingReportJson.WriteNumber(json, "best", Best);
             json.WriteNumber("epochs_since_best", EpochsSinceBest);
             json.WritePropertyName("report");
             TrainingReportJson.Write(json, new TrainingReport { Task = "", Epochs = Epochs });
@@ -98,7 +98,7 @@ internal sealed class RunPosition
                 EpochStartSeconds = json.GetProperty("epoch_start_seconds").GetDouble(),
                 TrainingSeconds = json.GetProperty("training_seconds").GetDouble(),
                 ItemsTrained = json.GetProperty("items_trained").GetInt64(),
-                BestLoss = json.GetProperty("best_loss") is { ValueKind: JsonValueKind.Number } best ? best.GetDouble() : double.PositiveInfinity,
+                Best = json.GetProperty("best") is { ValueKind: JsonValueKind.Number } best ? best.GetDouble() : null,
                 EpochsSinceBest = json.GetProperty("epochs_since_best").GetInt32(),
             };
             position.Epochs.AddRange(TrainingReportJson.Read(json.GetProperty("report")).Epochs);

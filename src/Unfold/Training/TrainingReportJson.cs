@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Unfold.Metrics;
 
 namespace Unfold.Training;
 
@@ -42,7 +43,27 @@ internal static class TrainingReportJson
             WriteNumber(json, "items_per_second", rate);
         if (report.Seconds is double seconds)
             WriteNumber(json, "seconds", seconds);
+        if (report.Runs.Count > 0)
+            WriteRuns(json, report);
         json.WriteEndObject();
+    }
+
+    private static void WriteRuns(Utf8JsonWriter json, TrainingReport report)
+    {
+        json.WriteStartObject("summary");
+        foreach (MetricSummary metric in report.Summary)
+        {
+            json.WriteStartObject(metric.Name);
+            WriteNumber(json, "mean", metric.Mean);
+            WriteNumber(json, "deviation", metric.Deviation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("runs");
+        foreach (TrainingReport run in report.Runs)
+            Write(json, run);
+        json.WriteEndArray();
     }
 
     /// <summary>Reads what <see cref="Write(Utf8JsonWriter, TrainingReport)"/> wrote.</summary>
@@ -62,6 +83,7 @@ internal static class TrainingReportJson
                 Final = json.GetProperty("final").EnumerateObject().ToDictionary(metric => metric.Name, metric => Number(metric.Value) ?? double.NaN),
                 ItemsPerSecond = Optional(json, "items_per_second"),
                 Seconds = Optional(json, "seconds"),
+                Runs = json.TryGetProperty("runs", out JsonElement runs) ? [.. runs.EnumerateArray().Select(Read)] : [],
             };
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or ArgumentException)
@@ -85,13 +107,26 @@ internal static class TrainingReportJson
         json.WriteNumber("epoch", epoch.Epoch);
         WriteNumber(json, "train_loss", epoch.TrainLoss);
         WriteNumber(json, "validation_loss", epoch.ValidationLoss);
+        if (epoch.Metrics.Count > 0)
+        {
+            json.WriteStartObject("metrics");
+            foreach (Metric metric in epoch.Metrics)
+                WriteNumber(json, metric.Name, metric.Value);
+            json.WriteEndObject();
+        }
+
         if (epoch.Seconds is double seconds)
             WriteNumber(json, "seconds", seconds);
         json.WriteEndObject();
     }
 
     private static EpochReport ReadEpoch(JsonElement json) => new(
-        json.GetProperty("epoch").GetInt32(), Number(json.GetProperty("train_loss")) ?? double.NaN, Number(json.GetProperty("validation_loss")), Optional(json, "seconds"));
+        json.GetProperty("epoch").GetInt32(), Number(json.GetProperty("train_loss")) ?? double.NaN, Number(json.GetProperty("validation_loss")), Optional(json, "seconds"))
+    {
+        Metrics = json.TryGetProperty("metrics", out JsonElement metrics)
+            ? [.. metrics.EnumerateObject().Select(metric => new Metric(metric.Name, Number(metric.Value) ?? double.NaN))]
+            : [],
+    };
 
     private static double? Optional(JsonElement json, string name) => json.TryGetProperty(name, out JsonElement value) ? Number(value) : null;
 

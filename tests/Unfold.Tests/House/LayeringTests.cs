@@ -11,16 +11,18 @@ public sealed partial class LayeringTests
     {
         ["Kernels"] = [],
         ["Tensors"] = ["Kernels"],
-        ["Data"] = ["Kernels", "Tensors"],
         ["Autodiff"] = ["Kernels", "Tensors"],
         ["Losses"] = ["Kernels", "Tensors", "Autodiff"],
+        ["Metrics"] = ["Kernels", "Tensors"],
         ["Optimizers"] = ["Kernels", "Tensors", "Autodiff"],
         ["Cells"] = ["Kernels", "Tensors", "Autodiff"],
         ["Layers"] = ["Kernels", "Tensors", "Autodiff", "Cells"],
         ["Formats"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers"],
+        ["Data"] = ["Kernels", "Tensors", "Formats"],
+        ["Notation"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Data"],
         ["Measurement"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Formats"],
-        ["Training"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Losses", "Optimizers", "Data", "Formats"],
-        ["Models"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Losses", "Optimizers", "Data", "Formats", "Training"],
+        ["Training"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Losses", "Metrics", "Optimizers", "Data", "Formats"],
+        ["Models"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Losses", "Metrics", "Optimizers", "Data", "Formats", "Notation", "Training"],
     };
 
     /// <summary>Parts of Cells that are about equations only, and what those may not import.</summary>

@@ -80,6 +80,72 @@ public sealed class SoftmaxCrossEntropyTests
         Assert.Equal(0, SoftmaxCrossEntropy.Forward(tape, Tensor.Zeros(new Shape(2, 3)), [-100, -100]).Scalar);
     }
 
+    [Theory]
+    [MemberData(nameof(LossCase.Sizes), MemberType = typeof(LossCase))]
+    public void Weights_and_smoothing_equal_the_reference(int rows, int classes)
+    {
+        int[] targets = [.. Enumerable.Range(0, rows).Select(i => i % 3 == 1 ? -1 : (3 * i * i + i) % classes)];
+        double[] w = [.. LossCase.Numbers(classes, 1, 0.3).Select(x => 1.5 + x)];
+        double[] ones = [.. w.Select(_ => 1.0)];
+        foreach ((double[] weights, float smoothing) in new[] { (w, 0), (ones, 0.1f), (w, 0.25f), (w, 1) })
+        {
+            double[] q = ReferenceMath<double>.Smooth(targets, -1, weights, smoothing);
+            float[] given = weights == ones ? [] : [.. weights.Select(x => (float)x)];
+            new LossCase(rows, classes)
+            {
+                Tape = (tape, x, reduction) => SoftmaxCrossEntropy.Forward(tape, x, targets, -1, smoothing, given, reduction),
+                Sum = x => ReferenceMath<double>.CrossEntropy(x, q, classes),
+                Backward = (d, x, dx) => ReferenceMath<double>.CrossEntropyBackward(d, x, q, classes, dx),
+                Count = targets.Where(y => y >= 0).Sum(y => weights[y]),
+            }.Verify();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(LossCase.Sizes), MemberType = typeof(LossCase))]
+    public void Soft_targets_equal_the_reference(int rows, int classes)
+    {
+        double[] p = LossCase.Distributions(rows, classes);
+        Tensor targets = LossCase.Tensor(p, rows, classes);
+        double[] w = [.. LossCase.Numbers(classes, 1, 0.3).Select(x => 1.5 + x)];
+        foreach ((bool weighted, float smoothing) in new[] { (false, 0), (false, 0.1f), (true, 0), (true, 0.25f) })
+        {
+            double[] q = [.. p.Select((x, i) => (weighted ? w[i % classes] : 1) * ((1 - smoothing) * x + (double)smoothing / classes))];
+            float[] given = weighted ? [.. w.Select(x => (float)x)] : [];
+            new LossCase(rows, classes)
+            {
+                Tape = (tape, x, reduction) => SoftmaxCrossEntropy.Forward(tape, x, targets, smoothing, given, reduction),
+                Sum = x => ReferenceMath<double>.CrossEntropy(x, q, classes),
+                Backward = (d, x, dx) => ReferenceMath<double>.CrossEntropyBackward(d, x, q, classes, dx),
+                Count = rows,
+            }.Verify();
+        }
+    }
+
+    [Fact]
+    public void Soft_targets_that_are_sure_are_classes()
+    {
+        Tensor z = Tensor.From([.. LossCase.Numbers(6, 200, 0.2).Select(x => (float)x)], new Shape(2, 3));
+        Tensor sure = Tensor.From([0, 0, 1, 1, 0, 0], new Shape(2, 3));
+        float[] weights = [2, 1, 0.5f];
+        Assert.Equal(
+            SoftmaxCrossEntropy.Forward(new Tape(), z, [2, 0], classWeights: weights, reduction: LossReduction.Sum).Scalar,
+            SoftmaxCrossEntropy.Forward(new Tape(), z, sure, classWeights: weights, reduction: LossReduction.Sum).Scalar);
+    }
+
+    [Fact]
+    public void Options_out_of_range_are_refused()
+    {
+        Tensor z = Tensor.Zeros(new Shape(2, 3));
+        Tape tape = new();
+        Assert.Contains("from 0 to 1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => SoftmaxCrossEntropy.Forward(tape, z, [0, 1], labelSmoothing: 1.5f)).Message);
+        Assert.Contains("each of the 3 classes",
+            Assert.Throws<ArgumentException>(() => SoftmaxCrossEntropy.Forward(tape, z, [0, 1], classWeights: [1, 2])).Message);
+        Assert.Contains("constants", Assert.Throws<ArgumentException>(() => SoftmaxCrossEntropy.Forward(tape, z, tape.Watch(z))).Message);
+        Assert.Equal(0, SoftmaxCrossEntropy.Forward(tape, z, [0, 1], classWeights: [0, 0, 1]).Scalar);
+    }
+
     [Fact]
     public void Losses_of_rows_are_what_the_mean_is_made_of()
     {

@@ -38,14 +38,14 @@ public sealed class TrainingLoopTests
         LanguageModel model = LanguageModel.Train(TinyText.Sentences(100), TinyText.Options with { Epochs = 2 }, new Collector(seen));
         TrainingProgress[] steps = [.. seen.Where(at => at.Stage == TrainingStage.Training)];
         Assert.Equal(Enumerable.Range(1, (int)steps[0].Steps).Select(step => (long)step), steps.Select(at => at.Step));
-        Assert.Equal(steps[^1].TokensTotal, steps[^1].TokensDone);
-        Assert.All(steps, at => Assert.True(at.GradientNorm > 0 && at.LearningRate > 0 && at.TokensPerSecond > 0 && at.TimeLeft >= TimeSpan.Zero));
+        Assert.Equal(steps[^1].ItemsTotal, steps[^1].ItemsDone);
+        Assert.All(steps, at => Assert.True(at.GradientNorm > 0 && at.LearningRate > 0 && at.ItemsPerSecond > 0 && at.TimeLeft >= TimeSpan.Zero));
         Assert.True(steps.Zip(steps.Skip(1)).All(pair => pair.First.LearningRate > pair.Second.LearningRate));
-        Assert.All(seen.Where(at => at.Stage == TrainingStage.Validating), at => Assert.InRange(at.TokensDone, 1, at.TokensTotal));
+        Assert.All(seen.Where(at => at.Stage == TrainingStage.Validating), at => Assert.InRange(at.ItemsDone, 1, at.ItemsTotal));
         TrainingProgress[] ends = [.. seen.Where(at => at.Stage == TrainingStage.EpochEnded)];
         Assert.Equal(model.Report.Epochs.Select(epoch => (epoch.Epoch, epoch.TrainLoss, epoch.ValidationLoss)), ends.Select(at => (at.Epoch, at.Loss, at.ValidationLoss)));
         Assert.Equal(TrainingStage.Finished, seen[^1].Stage);
-        Assert.Equal(model.Report.Epochs.Min(epoch => epoch.ValidationLoss), seen[^1].BestValidationLoss);
+        Assert.Equal(model.Report.Epochs.Min(epoch => epoch.ValidationLoss), seen[^1].Best);
     }
 
     [Fact]

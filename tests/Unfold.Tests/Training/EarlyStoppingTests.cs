@@ -15,7 +15,7 @@ public sealed class EarlyStoppingTests
         Assert.False(stopping.ShouldStop);
         Assert.False(stopping.Observe(2.5));
         Assert.True(stopping.ShouldStop);
-        Assert.Equal(2, stopping.BestLoss);
+        Assert.Equal(2, stopping.Best);
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class EarlyStoppingTests
         Assert.True(stopping.Observe(3));
         Assert.False(stopping.Observe(2.95));
         Assert.True(stopping.ShouldStop);
-        Assert.Equal(3, stopping.BestLoss);
+        Assert.Equal(3, stopping.Best);
     }
 
     [Fact]

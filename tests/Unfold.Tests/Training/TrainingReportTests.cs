@@ -73,14 +73,14 @@ public sealed class TrainingReportTests : IDisposable
             Items = 3,
             RecentLoss = 1.0 / 7,
             RecentWeight = 0.1 + 0.2,
-            BestLoss = double.PositiveInfinity,
+            Best = 1.0 / 9,
             EpochsSinceBest = 2,
             ItemsTrained = 99,
         };
         position.Epochs.Add(new EpochReport(1, 1.0 / 3, 2.0 / 3, 4));
         RunPosition read = RunPosition.Parse(position.ToJson());
         Assert.Equal(position.ToJson(), read.ToJson());
-        Assert.Equal((position.LossSum, position.BestLoss, position.Step), (read.LossSum, read.BestLoss, read.Step));
+        Assert.Equal((position.LossSum, position.Best, position.Step), (read.LossSum, read.Best, read.Step));
         Assert.Throws<FormatException>(() => RunPosition.Parse("{}"));
         Assert.Throws<FormatException>(() => RunPosition.Parse(position.ToJson().Replace("\"epoch\":1,\"step_in", "\"epoch\":2,\"step_in")));
     }

@@ -20,41 +20,54 @@ internal sealed unsafe class ElementwiseJob : TeamJob
     private static ElementwiseJob? _own;
 
     private delegate*<float*, float*, nint, void> _unary;
+    private delegate*<float*, float*, nint, float, void> _unaryOf;
     private delegate*<float*, float*, float*, nint, void> _binary;
+    private delegate*<float*, float*, float*, nint, float, void> _binaryOf;
     private float* _a;
     private float* _b;
     private float* _y;
     private int _length;
-    private float _factor;
+    private float _number;
     private bool _accumulate;
 
     /// <summary>y = kernel(x), or y += kernel(x).</summary>
     public static void Unary(delegate*<float*, float*, nint, void> kernel, Tensor x, Tensor y, bool accumulate = false)
     {
-        ElementwiseJob job = _own ??= new ElementwiseJob();
+        ElementwiseJob job = Prepared();
         job._unary = kernel;
-        job._binary = null;
+        job.Start(x.Span, default, y.Span, accumulate);
+    }
+
+    /// <summary>y = kernel(x, number), or y += kernel(x, number).</summary>
+    public static void Unary(delegate*<float*, float*, nint, float, void> kernel, Tensor x, float number, Tensor y, bool accumulate = false)
+    {
+        ElementwiseJob job = Prepared();
+        job._unaryOf = kernel;
+        job._number = number;
         job.Start(x.Span, default, y.Span, accumulate);
     }
 
     /// <summary>y = kernel(a, b), or y += kernel(a, b).</summary>
     public static void Binary(delegate*<float*, float*, float*, nint, void> kernel, Tensor a, Tensor b, Tensor y, bool accumulate = false)
     {
-        ElementwiseJob job = _own ??= new ElementwiseJob();
-        job._unary = null;
+        ElementwiseJob job = Prepared();
         job._binary = kernel;
         job.Start(a.Span, b.Span, y.Span, accumulate);
     }
 
-    /// <summary>y = factor * x, or y += factor * x.</summary>
-    public static void Scale(Tensor x, float factor, Tensor y, bool accumulate = false)
+    /// <summary>y = kernel(a, b, number), or y += kernel(a, b, number).</summary>
+    public static void Binary(
+        delegate*<float*, float*, float*, nint, float, void> kernel, Tensor a, Tensor b, float number, Tensor y, bool accumulate = false)
     {
-        ElementwiseJob job = _own ??= new ElementwiseJob();
-        job._unary = null;
-        job._binary = null;
-        job._factor = factor;
-        job.Start(x.Span, default, y.Span, accumulate);
+        ElementwiseJob job = Prepared();
+        job._binaryOf = kernel;
+        job._number = number;
+        job.Start(a.Span, b.Span, y.Span, accumulate);
     }
+
+    /// <summary>y = factor * x, or y += factor * x.</summary>
+    public static void Scale(Tensor x, float factor, Tensor y, bool accumulate = false) =>
+        Unary(&Elementwise.Scale, x, factor, y, accumulate);
 
     /// <summary>Adds kernel(d) to an operand's gradient, if it needs one.</summary>
     public static void AddGradient(Tape tape, Tensor operand, delegate*<float*, float*, nint, void> kernel, Tensor d)
@@ -68,6 +81,14 @@ internal sealed unsafe class ElementwiseJob : TeamJob
     {
         if (tape.NeedsGradient(operand))
             Binary(kernel, d, b, tape.GradientTarget(operand, out bool accumulate), accumulate);
+    }
+
+    /// <summary>Adds kernel(d, b, number) to an operand's gradient, if it needs one.</summary>
+    public static void AddGradient(
+        Tape tape, Tensor operand, delegate*<float*, float*, float*, nint, float, void> kernel, Tensor d, Tensor b, float number)
+    {
+        if (tape.NeedsGradient(operand))
+            Binary(kernel, d, b, number, tape.GradientTarget(operand, out bool accumulate), accumulate);
     }
 
     /// <inheritdoc/>
@@ -91,6 +112,16 @@ internal sealed unsafe class ElementwiseJob : TeamJob
         }
     }
 
+    private static ElementwiseJob Prepared()
+    {
+        ElementwiseJob job = _own ??= new ElementwiseJob();
+        job._unary = null;
+        job._unaryOf = null;
+        job._binary = null;
+        job._binaryOf = null;
+        return job;
+    }
+
     private void Start(Span<float> a, Span<float> b, Span<float> y, bool accumulate)
     {
         fixed (float* pa = a, pb = b, py = y)
@@ -111,9 +142,11 @@ internal sealed unsafe class ElementwiseJob : TeamJob
     {
         if (_binary is not null)
             _binary(_a + first, _b + first, y, n);
+        else if (_binaryOf is not null)
+            _binaryOf(_a + first, _b + first, y, n, _number);
         else if (_unary is not null)
             _unary(_a + first, y, n);
         else
-            Elementwise.Scale(_a + first, y, n, _factor);
+            _unaryOf(_a + first, y, n, _number);
     }
 }

@@ -21,18 +21,6 @@ public static partial class TapeOperations
         public static readonly ReluOperation Instance = new();
 
         public override void Backward(Tape tape, in TapeEntry entry) =>
-            ElementwiseJob.AddGradient(tape, entry.A, &Adjoint, tape.Gradient(entry.Output), entry.Output);
-
-        private static void Adjoint(float* d, float* y, float* dx, nint n)
-        {
-            const int Tile = 256;
-            float* slope = stackalloc float[Tile];
-            for (nint i = 0; i < n; i += Tile)
-            {
-                nint count = Math.Min(Tile, n - i);
-                Elementwise.Step(y + i, slope, count);
-                Elementwise.Multiply(d + i, slope, dx + i, count);
-            }
-        }
+            ElementwiseJob.AddGradient(tape, entry.A, &Elementwise.ReluAdjoint, tape.Gradient(entry.Output), entry.Output);
     }
 }

@@ -66,45 +66,4 @@ internal static partial class ReferenceMath<T>
                 dw[indices[row] * n + i] += d[row * n + i];
         }
     }
-
-    /// <summary>losses[m] = log(sum over n of exp z[m, n]) - z[m, targets[m]], or 0 where the target is <paramref name="ignoreIndex"/>.</summary>
-    public static void SoftmaxCrossEntropy(ReadOnlySpan<T> z, ReadOnlySpan<int> targets, int ignoreIndex, Span<T> losses)
-    {
-        int n = targets.Length == 0 ? 0 : z.Length / targets.Length;
-        for (int row = 0; row < targets.Length; row++)
-        {
-            ReadOnlySpan<T> logits = z.Slice(row * n, n);
-            losses[row] = targets[row] == ignoreIndex ? T.Zero : LogSumExp(logits) - logits[targets[row]];
-        }
-    }
-
-    /// <summary>dz[m, n] += d * (softmax(z[m, :])[n] - (1 where n is the target)) / the number of targets that count.</summary>
-    public static void SoftmaxCrossEntropyBackward(T d, ReadOnlySpan<T> z, ReadOnlySpan<int> targets, int ignoreIndex, Span<T> dz)
-    {
-        int n = targets.Length == 0 ? 0 : z.Length / targets.Length;
-        int counted = targets.Length - targets.Count(ignoreIndex);
-        for (int row = 0; row < targets.Length; row++)
-        {
-            if (targets[row] == ignoreIndex)
-                continue;
-            ReadOnlySpan<T> logits = z.Slice(row * n, n);
-            T logSumExp = LogSumExp(logits);
-            for (int i = 0; i < n; i++)
-            {
-                T probability = T.Exp(logits[i] - logSumExp);
-                dz[row * n + i] += d * (i == targets[row] ? probability - T.One : probability) / T.CreateChecked(counted);
-            }
-        }
-    }
-
-    private static T LogSumExp(ReadOnlySpan<T> x)
-    {
-        T maximum = x[0];
-        foreach (T value in x)
-            maximum = T.Max(maximum, value);
-        T sum = T.Zero;
-        foreach (T value in x)
-            sum += T.Exp(value - maximum);
-        return maximum + T.Log(sum);
-    }
 }

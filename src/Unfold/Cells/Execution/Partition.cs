@@ -33,8 +33,8 @@ internal readonly record struct Partition(bool ByUnits, int Parts, bool Programs
             return new Partition(false, 1);
         bool worthMeeting = rows.Batch * plan.LoopWeights >= WorthMeeting;
         int byRows = rows.IsEven ? Math.Clamp(rows.Batch / 4, 1, threads) : 1;
-        // By rows, each thread passes all weights of the loop through its cache in every step: good while they meet a whole tile of rows there.
-        bool large = plan.LoopWeights > FitsOneCore && rows.Batch < Gemm.RowTile * threads;
+        // By rows, each thread passes all weights of the loop through its cache in every step: good while they meet two whole tiles of rows there.
+        bool large = plan.LoopWeights > FitsOneCore && rows.Batch < 2 * Gemm.RowTile * threads;
         return worthMeeting && (byRows < threads || large)
             ? new Partition(true, threads, rows.Batch >= RowsForPrograms * threads)
             : new Partition(false, byRows);

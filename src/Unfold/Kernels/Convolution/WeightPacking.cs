@@ -1,4 +1,3 @@
-using Unfold.Kernels.Gemm;
 using Unfold.Kernels.Simd;
 using Unfold.Kernels.Threading;
 

@@ -68,10 +68,7 @@ internal readonly struct SoftplusOperation : IUnaryOperation
     {
         // max(x, 0) + log(1 + exp(-|x|)): no overflow, and exp never exceeds one.
         var u = Exponential.Exp(x | TSimd.BroadcastBits(0x8000_0000));
-        var sum = TSimd.Broadcast(1) + u;
-        // log(1 + u) with the rounding of 1 + u put back: exact in its leading digits however small u is.
-        var log = Logarithm.Positive(sum) + ((u - (sum - TSimd.Broadcast(1))) / sum);
-        return TSimd.Maximum(TSimd.Zero, x) + log;
+        return TSimd.Maximum(TSimd.Zero, x) + Logarithm.OnePlus(u);
     }
 }
 
@@ -132,6 +129,15 @@ internal readonly struct LogOperation : IUnaryOperation
     public TSimd Apply<TSimd>(TSimd x)
         where TSimd : struct, ISimd<TSimd> =>
         Logarithm.Apply(x);
+}
+
+/// <summary>ln(1 + x), NaN at -1 and below.</summary>
+internal readonly struct LogOnePlusOperation : IUnaryOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Apply<TSimd>(TSimd x)
+        where TSimd : struct, ISimd<TSimd> =>
+        TSimd.Select(TSimd.GreaterThan(x, TSimd.Broadcast(-1)), Logarithm.OnePlus(x), TSimd.Broadcast(float.NaN));
 }
 
 internal readonly struct SinOperation : IUnaryOperation

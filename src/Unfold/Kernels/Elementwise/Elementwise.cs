@@ -22,6 +22,9 @@ internal static unsafe partial class Elementwise
     /// <summary>y = ln(x).</summary>
     public static void Log(float* x, float* y, nint n) => Map.Unary(new LogOperation(), x, y, n);
 
+    /// <summary>y = ln(1 + x) for finite x; NaN at -1 and below.</summary>
+    public static void LogOnePlus(float* x, float* y, nint n) => Map.Unary(new LogOnePlusOperation(), x, y, n);
+
     /// <summary>y = the square root.</summary>
     public static void Sqrt(float* x, float* y, nint n) => Map.Unary(new SquareRootOperation(), x, y, n);
 

@@ -38,6 +38,15 @@ internal static class Logarithm
     public static TSimd Positive<TSimd>(TSimd x)
         where TSimd : struct, ISimd<TSimd> => Positive(x, TSimd.Zero);
 
+    /// <summary>ln(1 + u) for finite u above -1: the rounding of 1 + u is put back, so that the leading digits are exact however small u is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TSimd OnePlus<TSimd>(TSimd u)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        var sum = TSimd.Broadcast(1) + u;
+        return Positive(sum) + ((u - (sum - TSimd.Broadcast(1))) / sum);
+    }
+
     /// <summary>ln(x * 2^shift).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TSimd Positive<TSimd>(TSimd x, TSimd shift)

@@ -48,6 +48,31 @@ public sealed class ElementwiseOperationTests
 
     [Theory]
     [MemberData(nameof(Lengths))]
+    public void LeakyRelu(int n) => Case(n, 1, (tape, x) => tape.LeakyRelu(x[0], 0.25f), (x, y) => ReferenceMath<double>.LeakyRelu(x[0], 0.25, y),
+        (d, x, y, g) => ReferenceMath<double>.LeakyReluBackward(d, x[0], 0.25, g[0])).Verify();
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Elu(int n) => Case(n, 1, (tape, x) => tape.Elu(x[0], 0.75f), (x, y) => ReferenceMath<double>.Elu(x[0], 0.75, y),
+        (d, x, y, g) => ReferenceMath<double>.EluBackward(d, x[0], 0.75, g[0])).Verify();
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Gelu(int n) => Case(n, 1, (tape, x) => tape.Gelu(x[0]), (x, y) => ReferenceMath<double>.Gelu(x[0], y),
+        (d, x, y, g) => ReferenceMath<double>.GeluBackward(d, x[0], g[0])).Verify();
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Silu(int n) => Case(n, 1, (tape, x) => tape.Silu(x[0]), (x, y) => ReferenceMath<double>.Silu(x[0], y),
+        (d, x, y, g) => ReferenceMath<double>.SiluBackward(d, x[0], g[0])).Verify();
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Softplus(int n) => Case(n, 1, (tape, x) => tape.Softplus(x[0]), (x, y) => ReferenceMath<double>.Softplus(x[0], y),
+        (d, x, y, g) => ReferenceMath<double>.SoftplusBackward(d, x[0], g[0])).Verify();
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
     public void Square_as_a_product_with_itself(int n) => Case(n, 1, (tape, x) => tape.Multiply(x[0], x[0]),
         (x, y) => ReferenceMath<double>.Multiply(x[0], x[0], y),
         (d, x, y, g) => ReferenceMath<double>.MultiplyBackward(d, x[0], x[0], g[0], g[0])).Verify();

@@ -26,6 +26,7 @@ public sealed unsafe class ElementwiseTests
         Check((x, y, n) => ElementwiseKernel.Exp(x, y, n), Math.Exp);
         Check((x, y, n) => ElementwiseKernel.ShiftedExp(x, y, n, 0.25f), x => Math.Exp(x - 0.25));
         Check((x, y, n) => ElementwiseKernel.Log(x, y, n), Math.Log);
+        Check((x, y, n) => ElementwiseKernel.LogOnePlus(x, y, n), x => x > -1 ? Reference.Log1p(x) : double.NaN);
         Check((x, y, n) => ElementwiseKernel.Sqrt(x, y, n), Math.Sqrt);
         Check((x, y, n) => ElementwiseKernel.Abs(x, y, n), Math.Abs);
         Check((x, y, n) => ElementwiseKernel.Square(x, y, n), x => x * x);
@@ -64,6 +65,14 @@ public sealed unsafe class ElementwiseTests
         Check((a, b, y, n) => ElementwiseKernel.GreaterOrEqual(a, b, y, n), (a, b) => a >= b ? 1 : 0);
         Check((a, b, y, n) => ElementwiseKernel.SigmoidAdjoint(a, b, y, n), (d, s) => d * s * (1 - s));
         Check((a, b, y, n) => ElementwiseKernel.TanhAdjoint(a, b, y, n), (d, t) => d * (1 - (t * t)));
+        Check((a, b, y, n) => ElementwiseKernel.ReluAdjoint(a, b, y, n), (d, r) => r > 0 ? d : 0);
+        Check((a, b, y, n) => ElementwiseKernel.LeakyReluAdjoint(a, b, y, n, 0.25f), (d, x) => x > 0 ? d : 0.25 * d);
+        Check((a, b, y, n) => ElementwiseKernel.EluAdjoint(a, b, y, n, 0.5f), (d, x) => x > 0 ? d : d * 0.5 * Math.Exp(x));
+        Check((a, b, y, n) => ElementwiseKernel.GeluAdjoint(a, b, y, n),
+            (d, x) => d * (Reference.NormalCdf(x) + (x * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI))));
+        Check((a, b, y, n) => ElementwiseKernel.SiluAdjoint(a, b, y, n), (d, x) => d * Reference.Sigmoid(x) * (1 + (x * Reference.Sigmoid(-x))));
+        Check((a, b, y, n) => ElementwiseKernel.SoftplusAdjoint(a, b, y, n), (d, x) => d * Reference.Sigmoid(x));
+        Check((a, b, y, n) => ElementwiseKernel.KlDivergence(a, b, y, n), (p, q) => p * (Math.Log(p) - q));
     }
 
     [Fact]
@@ -74,6 +83,10 @@ public sealed unsafe class ElementwiseTests
         Check((a, b, c, y, n) => ElementwiseKernel.SubtractMultiply(a, b, c, y, n), (a, b, c) => (a - b) * c);
         Check((a, b, c, y, n) => ElementwiseKernel.SigmoidAdjointMultiply(a, b, c, y, n), (d, e, s) => d * e * s * (1 - s));
         Check((a, b, c, y, n) => ElementwiseKernel.TanhAdjointMultiply(a, b, c, y, n), (d, e, t) => d * e * (1 - (t * t)));
+        Check((a, b, c, y, n) => ElementwiseKernel.BinaryCrossEntropy(a, b, c, y, n),
+            (x, t, w) => (w * t * Reference.Softplus(-x)) + ((1 - t) * Reference.Softplus(x)));
+        Check((a, b, c, y, n) => ElementwiseKernel.BinaryCrossEntropyAdjoint(a, b, c, y, n),
+            (x, t, w) => ((1 - t) * Reference.Sigmoid(x)) - (w * t * Reference.Sigmoid(-x)));
         Check((a, b, c, d, y, n) => ElementwiseKernel.MultiplyMultiplyAdd(a, b, c, d, y, n), (a, b, c, d) => (a * b) + (c * d));
     }
 

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Unfold.Cli.Shell;
+using Unfold.Data.Images;
+using Unfold.Models;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary><c>unfold predict MODEL IMAGE…</c>: the class of images.</summary>
+internal static class PredictCommand
+{
+    public static Command Build()
+    {
+        Argument<string> model = Arguments.Model();
+        Argument<string[]> images = Arguments.Files("IMAGE|DATA", "PNG files, images of a data set as DATA#NUMBER, or a data set");
+        Option<int> top = Values.Whole("--top", "How many of the likeliest classes to show", 1, 1000, 1);
+        var command = new Command("predict", "The likeliest class of each image, and its probability") { model, images, top };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(model), parsed.GetRequiredValue(images), parsed.GetValue(top)));
+        return command;
+    }
+
+    private static int Run(string modelPath, string[] images, int top)
+    {
+        using var interrupt = new Interrupt();
+        string task = Inputs.TaskOf(modelPath);
+        if (task != "image")
+        {
+            throw new FailureException($"'{modelPath}' is a model for the task '{task}', which predicts otherwise: see unfold generate and unfold score");
+        }
+
+        ImageClassifier model = Inputs.ImageModel(modelPath);
+        foreach (string text in images)
+        {
+            bool isOne = text.Contains('#') || text.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
+            if (isOne)
+            {
+                Print(text, model, model.Predict(Inputs.Image(text, model.Size)), top);
+                continue;
+            }
+
+            ImageFiles files = Inputs.Images(text);
+            ImageDataset all = files.Test ?? files.Training;
+            IReadOnlyList<ImagePrediction> predictions = model.Predict(all, interrupt.Token);
+            for (int i = 0; i < predictions.Count; i++)
+            {
+                Print($"{text}#{i}", model, predictions[i], top);
+            }
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void Print(string name, ImageClassifier model, ImagePrediction prediction, int top)
+    {
+        IEnumerable<int> likeliest = Enumerable.Range(0, model.Classes.Count).OrderByDescending(label => prediction.Probabilities[label]).Take(top);
+        Console.Out.WriteLine($"{name}  {string.Join("  ", likeliest.Select(label => $"{model.Classes[label]} {prediction.Probabilities[label]:F4}"))}");
+    }
+}
