@@ -26,6 +26,9 @@ internal sealed class ImageOptions
         _common = new CommonOptions(command, Standard);
     }
 
+    /// <summary>With how many seeds to train.</summary>
+    public int Seeds(ParseResult parsed) => _common.Seeds(parsed);
+
     /// <summary><c>--augment LIST</c>.</summary>
     public static Option<string> Augment() => new("--augment")
     {

@@ -2,6 +2,7 @@ using Unfold.Cli.Shell;
 using Unfold.Cli.Terminal;
 using Unfold.Data.Images;
 using Unfold.Models;
+using Unfold.Training;
 
 namespace Unfold.Cli.Commands;
 
@@ -23,6 +24,8 @@ internal sealed class ImageRun
 
     public bool ComparePlain { get; init; }
 
+    public required int Seeds { get; init; }
+
     /// <summary>Where checkpoints are written when the command names no place; removed when the model is saved.</summary>
     private string StandardCheckpoint => Out + ".checkpoint";
 
@@ -35,6 +38,7 @@ internal sealed class ImageRun
         if (Resume is not null)
         {
             Inputs.RequireFile(Resume);
+            SeedRuns.RequireOne(Resume, Seeds);
         }
 
         string checkpoint = Checkpoint ?? Resume ?? StandardCheckpoint;
@@ -53,7 +57,12 @@ internal sealed class ImageRun
         };
 
         using var interrupt = new Interrupt();
-        ImageClassifier model = Train(images, options, checkpoint, interrupt.Token);
+        SeedStudy<ImageClassifier> study = SeedRuns.Run(options, Seeds, chosen =>
+        {
+            ImageClassifier one = Train(images, (ImageClassifierOptions)chosen, checkpoint, interrupt.Token);
+            return (one, one.Report);
+        });
+        ImageClassifier model = study.Best;
         Finish(model, checkpoint);
         Dictionary<string, double> measured = new(model.Report.Final);
         if (ComparePlain)
@@ -63,13 +72,13 @@ internal sealed class ImageRun
 
         if (Report is not null)
         {
-            (model.Report with { Final = measured }).Save(Report);
+            (study.Report with { Final = measured }).Save(Report);
         }
 
         return ExitCode.Done;
     }
 
-    private static ImageClassifier Train(ImageFiles images, ImageClassifierOptions options, string? checkpoint, CancellationToken cancellationToken)
+    private ImageClassifier Train(ImageFiles images, ImageClassifierOptions options, string? checkpoint, CancellationToken cancellationToken)
     {
         try
         {
@@ -77,9 +86,7 @@ internal sealed class ImageRun
         }
         catch (OperationCanceledException)
         {
-            throw new FailureException(checkpoint is not null && File.Exists(checkpoint)
-                ? $"interrupted; the checkpoint is saved: the same command with --resume {Say.Quoted(checkpoint)} goes on from here"
-                : "interrupted");
+            throw SeedRuns.Interrupted(checkpoint, Seeds);
         }
     }
 
@@ -114,12 +121,12 @@ internal sealed class ImageRun
     }
 
     /// <summary>Trains a network without weight sharing in the same way, and prints how both fare when the test images are shifted.</summary>
-    private static void Compare(ImageClassifier model, ImageFiles images, Dictionary<string, double> measured, CancellationToken cancellationToken)
+    private void Compare(ImageClassifier model, ImageFiles images, Dictionary<string, double> measured, CancellationToken cancellationToken)
     {
         string layers = ImageClassifier.PlainLayers(model.Plan.Input, model.Classes.Count, model.ParameterCount);
         Console.Out.WriteLine();
         Console.Out.WriteLine($"a plain network of as many parameters: {layers}");
-        ImageClassifier plain = Train(images, model.Options with { Layers = layers, CheckpointPath = null, ResumePath = null }, null, cancellationToken);
+        ImageClassifier plain = Train(images, model.Options with { Layers = layers, CheckpointPath = null, ResumePath = null, GradientNorms = null }, null, cancellationToken);
         Console.Out.WriteLine();
         Console.Out.WriteLine($"{"",-8}{"parameters",12}  {"seconds",8}  {"test",8}" + string.Concat(Enumerable.Range(1, MostShift).Select(pixels => $"{$"shift {pixels}",9}")));
         Row("layers", model);
