@@ -38,35 +38,12 @@ internal sealed class CommonOptions
 
     private void Add(TrainingOptions standard)
     {
-        _set.Bind(Values.OptionalWhole("--epochs", $"How often the training part is read [default: {standard.Epochs}, less often where it is long]", 1, Many),
+        _set.Bind(Values.OptionalWhole("--epochs", $"How often the training part is read [default: {standard.Epochs}, less often a long text]", 1, Many),
             (options, value) => value is int epochs ? options with { Epochs = epochs } : options);
         _set.Bind(Values.Whole("--batch", "How many items (stretches of text, images) are read side by side", 1, 65536, standard.Batch), (options, value) => options with { Batch = value });
-        _set.Bind(Values.Number("--learning-rate", "The learning rate at the start", Values.Above0, 1000, Math.Round(standard.LearningRate, 6)),
-            (options, value) => options with { LearningRate = (float)value });
-        _set.Bind(Values.OneOf("--optimizer", "The rule by which gradients change weights", "adam", "sgd", "momentum", "nesterov", "adam"), (options, value) => options with
-        {
-            Optimizer = value switch
-            {
-                "sgd" => OptimizerKind.Sgd,
-                "momentum" => OptimizerKind.Momentum,
-                "nesterov" => OptimizerKind.Nesterov,
-                _ => OptimizerKind.Adam,
-            },
-        });
-        _set.Bind(Values.OneOf("--schedule", "How the learning rate changes", "cosine", "constant", "step", "exponential", "linear", "cosine"), WithSchedule);
-        _set.Bind(Values.Number("--final-learning-rate", "Where cosine and linear end", 0, 1000, standard.FinalLearningRate),
-            (options, value) => options with { FinalLearningRate = (float)value });
-        _set.Bind(Values.Number("--decay", "What step and exponential multiply the learning rate by", Values.Above0, 1, standard.DecayFactor),
-            (options, value) => options with { DecayFactor = (float)value });
-        _set.Bind(Values.Whole("--decay-epochs", "After how many epochs step multiplies", 1, Many, standard.DecayEpochs), (options, value) => options with { DecayEpochs = value });
-        _set.Bind(Values.Whole("--warmup", "Steps at the beginning over which the learning rate rises", 0, int.MaxValue, standard.WarmupSteps),
-            (options, value) => options with { WarmupSteps = value });
-        _set.Bind(Values.Number("--momentum", "The momentum of momentum and nesterov", Values.Above0, 0.9999, Math.Round(standard.Momentum, 6)), (options, value) => options with { Momentum = (float)value });
-        _set.Bind(Values.Number("--weight-decay", "What part of each weight is added to its gradient", 0, 1, standard.WeightDecay), (options, value) => options with { WeightDecay = (float)value });
-        _set.Bind(Values.Number("--clip", "Scale all gradients down together to at most this norm; 0 for no limit", 0, double.MaxValue, standard.ClipNorm ?? 0),
-            (options, value) => options with { ClipNorm = value == 0 ? null : (float)value });
-        _set.Bind(Values.OptionalNumber("--clip-value", "Cut each gradient to within this distance of zero [default: no limit]", Values.Above0, double.MaxValue),
-            (options, value) => options with { ClipValue = (float?)value });
+        _set.Bind(Values.Whole("--accumulate", "Change the weights after this many batches, as by one that is as many times as large", 1, Many, standard.Accumulate),
+            (options, value) => options with { Accumulate = value });
+        OptimizerOptions.Add(_set, standard);
         _set.Bind(Values.OptionalWhole("--patience", "Stop after this many epochs without a lower validation loss [default: never]", 1, Many),
             (options, value) => options with { Patience = value });
         _set.Bind(Values.Seed("Decides every random choice", standard.Seed), (options, value) => options with { Seed = value });
@@ -82,14 +59,4 @@ internal sealed class CommonOptions
         _set.Bind(Values.Whole("--gradient-norms-every", "Of how many steps --gradient-norms writes one", 1, int.MaxValue, standard.GradientNormsInterval),
             (options, value) => options with { GradientNormsInterval = value });
     }
-
-    /// <summary>Exponential is a step after every epoch.</summary>
-    private static TrainingOptions WithSchedule(TrainingOptions options, string value) => value switch
-    {
-        "constant" => options with { Decay = LearningRateDecay.Constant },
-        "step" => options with { Decay = LearningRateDecay.Step },
-        "exponential" => options with { Decay = LearningRateDecay.Step, DecayEpochs = 1 },
-        "linear" => options with { Decay = LearningRateDecay.Linear },
-        _ => options with { Decay = LearningRateDecay.Cosine },
-    };
 }

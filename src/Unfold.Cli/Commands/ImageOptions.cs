@@ -26,15 +26,15 @@ internal sealed class ImageOptions
         _common = new CommonOptions(command, Standard);
     }
 
-    /// <summary>With how many seeds to train.</summary>
-    public int Seeds(ParseResult parsed) => _common.Seeds(parsed);
-
     /// <summary><c>--augment LIST</c>.</summary>
     public static Option<string> Augment() => new("--augment")
     {
         Description = "What is done to training images at random, as in \"rotate 10, translate 2, scale 0.1, noise 0.02\" [default: nothing]",
         HelpName = "LIST",
     };
+
+    /// <summary>With how many seeds to train, from that of the options on.</summary>
+    public int Seeds(ParseResult parsed) => _common.Seeds(parsed);
 
     /// <summary>The base, changed by whatever the command says.</summary>
     public ImageClassifierOptions Apply(ParseResult parsed, ImageClassifierOptions standard) =>

@@ -59,15 +59,14 @@ internal sealed class ImageRun
         using var interrupt = new Interrupt();
         SeedStudy<ImageClassifier> study = SeedRuns.Run(options, Seeds, chosen =>
         {
-            ImageClassifier one = Train(images, (ImageClassifierOptions)chosen, checkpoint, interrupt.Token);
-            return (one, one.Report);
+            ImageClassifier model = Train(images, (ImageClassifierOptions)chosen, checkpoint, interrupt.Token);
+            return (model, model.Report);
         });
-        ImageClassifier model = study.Best;
-        Finish(model, checkpoint);
-        Dictionary<string, double> measured = new(model.Report.Final);
+        Finish(study.Best, checkpoint);
+        Dictionary<string, double> measured = new(study.Report.Final);
         if (ComparePlain)
         {
-            Compare(model, images, measured, interrupt.Token);
+            Compare(study.Best, images, measured, interrupt.Token);
         }
 
         if (Report is not null)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Unfold.Optimizers;
 
 namespace Unfold.Cli.Shell;
 
@@ -131,6 +132,32 @@ internal static class Values
             }
 
             return lets;
+        },
+    };
+
+    /// <summary><c>--group "PATTERN: WHAT"</c>, any number of times: what holds for some of the weights only.</summary>
+    public static Option<List<ParameterGroup>> Groups() => new("--group")
+    {
+        Description = "What holds for some weights only, as in --group \"encoder.*: rate 0.1, decay 0\": rate, decay, l1, l2, frozen (repeatable; the first that takes a weight has it)",
+        HelpName = "PATTERN: WHAT",
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => [],
+        CustomParser = result =>
+        {
+            var groups = new List<ParameterGroup>();
+            foreach (Token token in result.Tokens)
+            {
+                try
+                {
+                    groups.Add(ParameterGroup.Parse(token.Value));
+                }
+                catch (FormatException error)
+                {
+                    result.AddError($"--group: {error.Message}");
+                }
+            }
+
+            return groups;
         },
     };
 

@@ -26,6 +26,9 @@ public sealed class Parameter
     /// <summary>Whether gradients are computed and optimizers change the values.</summary>
     public bool Trained { get; }
 
+    /// <summary>Whether an optimizer's groups hold the values as they are (<c>ParameterGroup.Frozen</c>); false until one is prepared.</summary>
+    public bool Frozen { get; private set; }
+
     /// <summary>The values.</summary>
     /// <exception cref="InvalidOperationException">The set has not been allocated.</exception>
     public Tensor Value => new(_value ?? throw NotAllocated(), 0, Shape);
@@ -40,6 +43,9 @@ public sealed class Parameter
     /// <summary>The first element's position in the flat buffers; a multiple of 16.</summary>
     internal int Offset { get; }
 
+    /// <summary>Whether its gradient is wanted: it is trained and not frozen.</summary>
+    internal bool NeedsGradient => Trained && !Frozen;
+
     /// <summary>The name, the shape, and whether it is fixed.</summary>
     public override string ToString() => $"{Name} {Shape}{(Trained ? "" : " fixed")}";
 
@@ -51,9 +57,17 @@ public sealed class Parameter
             Storage = values,
             Offset = Offset,
             Length = Shape.Length,
-            NeedsGradient = Trained,
+            NeedsGradient = NeedsGradient,
             Gradient = _gradient,
         };
+    }
+
+    /// <summary>Holds a trained parameter, or lets it go.</summary>
+    internal void Freeze(bool frozen)
+    {
+        Frozen = Trained && frozen;
+        if (_value is not null)
+            _value.NeedsGradient = NeedsGradient;
     }
 
     private InvalidOperationException NotAllocated() =>

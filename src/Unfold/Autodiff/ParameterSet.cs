@@ -52,7 +52,7 @@ public sealed class ParameterSet
     /// </summary>
     internal long Version { get; private set; }
 
-    /// <summary>The ranges of the flat buffers that hold trained parameters: as few as possible, in order.</summary>
+    /// <summary>The ranges of the flat buffers that hold trained parameters which are not frozen: as few as possible, in order.</summary>
     internal List<(int Start, int Length)> TrainedRanges => _trainedRanges;
 
     /// <summary>The parameter of a name.</summary>
@@ -81,16 +81,8 @@ public sealed class ParameterSet
         }
 
         Parameter parameter = new(name, shape, initializer, trained, _length);
-        int next = checked(_length + HostStorage.AlignUp(shape.Length));
-        if (trained)
-        {
-            if (_trainedRanges.Count > 0 && _trainedRanges[^1] is var (start, length) && start + length == _length)
-                _trainedRanges[^1] = (start, next - start);
-            else
-                _trainedRanges.Add((_length, next - _length));
-        }
-
-        _length = next;
+        AddRange(parameter);
+        _length = checked(_length + HostStorage.AlignUp(shape.Length));
         _all.Add(parameter);
         _byName.Add(name, parameter);
         return parameter;
@@ -116,11 +108,33 @@ public sealed class ParameterSet
     public bool TryGet(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Parameter? parameter) =>
         _byName.TryGetValue(name, out parameter);
 
+    /// <summary>Holds the trained parameters that are chosen and lets all others go: no gradient is asked for them, and <see cref="TrainedRanges"/> leaves them out.</summary>
+    internal void Freeze(Predicate<Parameter> chosen)
+    {
+        _trainedRanges.Clear();
+        foreach (Parameter parameter in _all)
+        {
+            parameter.Freeze(chosen(parameter));
+            AddRange(parameter);
+        }
+    }
+
     /// <summary>Says that values were written.</summary>
     internal void Touch() => Version++;
 
     /// <summary>Sets every gradient to zero; to be called before each step's backward pass.</summary>
     public void ZeroGradients() => ClearJob.Run(Gradients);
+
+    private void AddRange(Parameter parameter)
+    {
+        if (!parameter.NeedsGradient)
+            return;
+        int added = HostStorage.AlignUp(parameter.Shape.Length);
+        if (_trainedRanges.Count > 0 && _trainedRanges[^1] is var (start, length) && start + length == parameter.Offset)
+            _trainedRanges[^1] = (start, length + added);
+        else
+            _trainedRanges.Add((parameter.Offset, added));
+    }
 
     private static InvalidOperationException NotAllocated() =>
         new("The parameters have no values yet: call ParameterSet.Allocate(seed) after all layers are built.");

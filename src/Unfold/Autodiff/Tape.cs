@@ -71,7 +71,10 @@ public sealed class Tape
     /// <param name="loss">A tensor of one element, made on this tape.</param>
     /// <exception cref="ArgumentException">The loss has several elements, or depends on nothing that needs a gradient.</exception>
     /// <exception cref="InvalidOperationException">The tape did not record, or went backwards already since its reset.</exception>
-    public void Backward(Tensor loss)
+    public void Backward(Tensor loss) => Backward(loss, 1);
+
+    /// <summary>As <see cref="Backward(Tensor)"/>, for the loss times a weight: its part of the mean over several batches.</summary>
+    internal void Backward(Tensor loss, float weight)
     {
         if (loss.Shape.Length != 1)
         {
@@ -80,7 +83,7 @@ public sealed class Tape
         }
 
         CheckReady(loss);
-        Gradient(loss).Span[0] += 1;
+        Gradient(loss).Span[0] += weight;
         Walk();
     }
 

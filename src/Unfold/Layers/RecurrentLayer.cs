@@ -68,7 +68,7 @@ internal sealed class RecurrentLayer
 
     public int StateCount => Graph.States.Count;
 
-    private bool HasTrained => Parameters.Any(p => p.Trained) || _learned.Any(p => p is not null);
+    private bool HasTrained => Parameters.Any(p => p.NeedsGradient) || _learned.Any(p => p is { NeedsGradient: true });
 
     public Shape StateShape(int state, int batch) => new(batch, Plan.Schedule.StateWidths[state]);
 
@@ -109,7 +109,7 @@ internal sealed class RecurrentLayer
         bool records = tape.Recording && (HasTrained || tape.NeedsGradient(x));
         RunMode mode = !records ? RunMode.Infer : recomputes ? RunMode.Recompute : RunMode.Train;
         var masks = new MaskCounter(tape.Seed, _place, (ulong)tape.Step << 32, 0, tape.Training, sequences?.Order);
-        run.Forward(tape, Plan, Parameters, x, states, in masks, mode, records ? null : _packedFor);
+        run.Forward(tape, Plan, Parameters, x, states, in masks, mode, tape.Recording ? null : _packedFor);
         run.LearnsInitial = initial.Length == 0;
         run.Owner = this;
         if (records)

@@ -66,7 +66,10 @@ internal sealed record LanguageModelFile(LanguageModelOptions Options, Vocabular
         Require(nameof(then.Validation), then.Validation, asked.Validation);
         Require(nameof(then.Batch), then.Batch, asked.Batch);
         Require(nameof(then.Unroll), then.Unroll, asked.Unroll);
+        Require(nameof(then.Accumulate), then.Accumulate, asked.Accumulate);
         Require(nameof(then.Optimizer), then.Optimizer, asked.Optimizer);
+        Require(nameof(then.AverageFrom), then.AverageFrom, asked.AverageFrom);
+        Require(nameof(then.AverageDecay), then.AverageDecay, asked.AverageDecay);
         Require(nameof(then.Seed), then.Seed, asked.Seed);
     }
 

@@ -92,6 +92,7 @@ public sealed record LanguageModelOptions : TrainingOptions
         Require(EdgeDropout is >= 0 and < 1, nameof(EdgeDropout), "a number from 0 to below 1", EdgeDropout);
         Require(Validation is >= 0 and <= 0.9, nameof(Validation), "a number from 0 to 0.9", Validation);
         Require(Patience is null || Validation > 0, nameof(Patience), "left out where nothing is held out to judge by", Patience);
+        Require(Decay != LearningRateDecay.Plateau || Validation > 0, nameof(Decay), "another than Plateau where nothing is held out to judge by", Decay);
         Require(Unroll is >= 1 and <= 1 << 20, nameof(Unroll), "a whole number from 1 to 1048576", Unroll);
         Require(!Cell!.NeedsEqualSizes || (Embedding ?? Hidden) == Hidden, nameof(Embedding),
             $"equal to the hidden size {Hidden} for the cell '{Cell.Name}', which adds its input to a hidden vector", Embedding);

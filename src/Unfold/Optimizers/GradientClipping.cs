@@ -34,7 +34,10 @@ public static class GradientClipping
         return factor < 1 && double.IsFinite(norm) ? (float)factor : 1;
     }
 
-    /// <summary>Limits every element of the trained parameters' gradients to <c>-maximum</c> … <c>maximum</c>.</summary>
+    /// <summary>
+    /// Limits every element of the trained parameters' gradients to <c>-maximum</c> … <c>maximum</c>: <c>g maximum / max(|g|, maximum)</c>, as PyTorch's
+    /// <c>clip_grad_value_</c>. <see cref="Optimizer.UpdateLimit"/> does the same to the steps.
+    /// </summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="maximum">The greatest absolute value that stays; above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The maximum is not above 0.</exception>
@@ -72,7 +75,7 @@ public static class GradientClipping
             Run(parameters);
         }
 
-        protected override void Apply(int first, int length) =>
+        protected override void Apply(int range, int first, int length) =>
             Elementwise.Scale(Gradients + first, Gradients + first, length, _factor);
     }
 
@@ -91,7 +94,7 @@ public static class GradientClipping
             Run(parameters);
         }
 
-        protected override void Apply(int first, int length) =>
+        protected override void Apply(int range, int first, int length) =>
             Elementwise.Clip(Gradients + first, Gradients + first, length, -_maximum, _maximum);
     }
 

@@ -1,4 +1,4 @@
-using Unfold.Autodiff;
+using Unfold.Kernels.Optimizers;
 
 namespace Unfold.Optimizers;
 
@@ -10,60 +10,33 @@ namespace Unfold.Optimizers;
 /// <remarks>Source: Polyak 1964; Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning".</remarks>
 public sealed class Sgd : Optimizer
 {
-    private readonly Job _job;
-
     /// <summary>Makes the optimizer.</summary>
     /// <param name="learningRate">The learning rate of the first steps; 0 or more.</param>
     /// <param name="momentum">How much of the former direction stays, from 0 to below 1; 0 by default, often 0.9.</param>
     /// <param name="nesterov">Whether to look ahead along the momentum; needs a momentum above 0.</param>
     /// <param name="weightDecay">What part of each parameter is added to its gradient; 0 by default.</param>
     /// <exception cref="ArgumentException">A number is outside its range, or Nesterov's has no momentum.</exception>
-    public Sgd(float learningRate, float momentum = 0, bool nesterov = false, float weightDecay = 0)
-        : base(learningRate, momentum > 0 ? ["momentum"] : [])
+    public Sgd(float learningRate, double momentum = 0, bool nesterov = false, float weightDecay = 0)
+        : base(learningRate, weightDecay, momentum > 0 ? momentum : null, momentum > 0 ? ["momentum"] : [])
     {
-        RequireFrom0To1("Sgd", nameof(momentum), momentum);
-        RequireNotNegative("Sgd", nameof(weightDecay), weightDecay);
+        RequireFrom0To1(nameof(momentum), momentum);
         if (nesterov && momentum == 0)
             throw new ArgumentException("Sgd with Nesterov's momentum needs a momentum above 0, such as 0.9.");
-        Momentum = momentum;
         Nesterov = nesterov;
-        WeightDecay = weightDecay;
-        _job = new Job(this);
     }
-
-    /// <summary>How much of the former direction stays.</summary>
-    public float Momentum { get; }
 
     /// <summary>Whether the step looks ahead along the momentum.</summary>
     public bool Nesterov { get; }
 
-    /// <summary>What part of each parameter is added to its gradient.</summary>
-    public float WeightDecay { get; }
-
-    private protected override void Update(ParameterSet parameters, float factor)
+    private protected override unsafe void Update(float* values, float* gradients, int first, int length, in StepTerms terms)
     {
-        _job.Factor = factor;
-        _job.Run(parameters);
-    }
-
-    private sealed unsafe class Job(Sgd owner) : FlatJob
-    {
-        /// <summary>What gradients are multiplied by first.</summary>
-        public float Factor { get; set; }
-
-        protected override void Apply(int first, int length)
+        if (Momentum is not double momentum)
         {
-            if (owner.Momentum == 0)
-            {
-                Kernels.Optimizers.Momentum.Descend(Values + first, Gradients + first, length, owner.LearningRate, owner.WeightDecay, Factor);
-                return;
-            }
-
-            fixed (float* velocity = owner.Remembered(0).Span)
-            {
-                Kernels.Optimizers.Momentum.Descend(Values + first, Gradients + first, velocity + first, length,
-                    owner.LearningRate, owner.WeightDecay, Factor, owner.Momentum, owner.Nesterov);
-            }
+            Kernels.Optimizers.Momentum.Descend(values + first, gradients + first, length, terms);
+            return;
         }
+
+        fixed (float* velocity = Remembered(0).Span)
+            Kernels.Optimizers.Momentum.Descend(values + first, gradients + first, velocity + first, length, terms, (float)momentum, Nesterov);
     }
 }

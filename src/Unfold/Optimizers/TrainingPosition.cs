@@ -1,6 +1,6 @@
 namespace Unfold.Optimizers;
 
-/// <summary>How far a training has come: what a learning-rate schedule depends on, and nothing else.</summary>
+/// <summary>How far a training has come: what a learning-rate schedule depends on beside the validation losses.</summary>
 /// <param name="Step">The number of optimizer steps done.</param>
 /// <param name="TotalSteps">The number of steps planned; 0 if unknown.</param>
 /// <param name="Epoch">The number of passes over the data done, with fractions.</param>

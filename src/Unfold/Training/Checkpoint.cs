@@ -7,7 +7,7 @@ using Unfold.Tensors;
 namespace Unfold.Training;
 
 /// <summary>
-/// A run's file to go on from: a safetensors file with the weights under their parameters' own names, the best weights, the optimizer's state and
+/// A run's file to go on from: a safetensors file with the weights under their parameters' own names, the best weights, their average, the optimizer's state and
 /// what the task carries, and in its metadata the position. Random choices need nothing: they are functions of the seed and the step.
 /// </summary>
 internal static class Checkpoint
@@ -17,16 +17,19 @@ internal static class Checkpoint
 
     private const string OptimizerStepsKey = "checkpoint_optimizer_steps";
     private const string BestName = "checkpoint.best";
+    private const string AverageName = "checkpoint.average";
     private const string OptimizerPrefix = "checkpoint.optimizer.";
 
     /// <summary>Writes a checkpoint; under its final name only when it is complete.</summary>
-    internal static void Save(string path, TrainingTask task, Optimizer optimizer, RunPosition position, Tensor best)
+    internal static void Save(string path, TrainingTask task, Optimizer optimizer, RunPosition position, Tensor best, Tensor average)
     {
         SafetensorsWriter writer = new();
         foreach (Parameter parameter in task.Parameters.All)
             writer.Add(parameter.Name, parameter.Value);
         if (best.HasValue)
             writer.Add(BestName, best);
+        if (average.HasValue)
+            writer.Add(AverageName, average);
         foreach ((string name, Tensor values) in optimizer.State)
             writer.Add(OptimizerPrefix + name, values);
         task.SaveTo(writer);
@@ -40,9 +43,10 @@ internal static class Checkpoint
     /// <param name="task">The task, whose weights and state are overwritten.</param>
     /// <param name="optimizer">The optimizer, likewise.</param>
     /// <param name="best">Where the best weights are kept; no value if they are not.</param>
+    /// <param name="average">Where the weights' average is kept; no value if there is none.</param>
     /// <returns>The position in the run.</returns>
     /// <exception cref="ModelFileException">The file is no checkpoint, or one of another run.</exception>
-    internal static RunPosition Load(string path, TrainingTask task, Optimizer optimizer, Tensor best)
+    internal static RunPosition Load(string path, TrainingTask task, Optimizer optimizer, Tensor best, Tensor average)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
         if (!file.Metadata.TryGetValue(PositionKey, out string? positionText)
@@ -57,6 +61,8 @@ internal static class Checkpoint
         optimizer.StepCount = steps;
         foreach ((string name, Tensor values) in optimizer.State)
             file.ReadInto(OptimizerPrefix + name, values.Shape, values.Span);
+        if (average.HasValue)
+            file.ReadInto(AverageName, average.Shape, average.Span);
         try
         {
             RunPosition position = RunPosition.Parse(positionText);

@@ -20,7 +20,7 @@ internal sealed class GradientNormLog : TrainingCallback, IDisposable
     internal GradientNormLog(string path, int interval, ParameterSet parameters, long stepsDone)
     {
         _interval = interval;
-        _layers = [.. parameters.All.Where(parameter => parameter.Trained).GroupBy(Divergence.LayerName).Select(group => (group.Key, group.ToArray()))];
+        _layers = [.. parameters.All.Where(parameter => parameter.NeedsGradient).GroupBy(Divergence.LayerName).Select(group => (group.Key, group.ToArray()))];
         string head = string.Join(',', ["step", .. _layers.Select(layer => Quoted(layer.Layer)), "all"]);
         try
         {

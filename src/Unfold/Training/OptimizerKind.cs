@@ -1,12 +1,12 @@
 namespace Unfold.Training;
 
-/// <summary>The rule by which gradients change weights.</summary>
+/// <summary>The rule by which gradients change weights; each is described with its equation at the class of its name in <c>Unfold.Optimizers</c>.</summary>
 public enum OptimizerKind
 {
-    /// <summary>Adaptive moments (Kingma and Ba 2015), with the bias correction, as PyTorch computes it.</summary>
+    /// <summary>Adaptive moments (Kingma and Ba 2015).</summary>
     Adam,
 
-    /// <summary>Plain stochastic gradient descent.</summary>
+    /// <summary>Plain gradient descent: of a whole text, of one stretch or of a few, as <c>Batch</c> says.</summary>
     Sgd,
 
     /// <summary>Gradient descent with momentum.</summary>
@@ -14,20 +14,16 @@ public enum OptimizerKind
 
     /// <summary>Gradient descent with Nesterov's momentum.</summary>
     Nesterov,
-}
 
-/// <summary>How the learning rate changes over a run.</summary>
-public enum LearningRateDecay
-{
-    /// <summary>It does not.</summary>
-    Constant,
+    /// <summary>Divided by the root of all squared gradients so far (Duchi et al. 2011).</summary>
+    AdaGrad,
 
-    /// <summary>Half a cosine, from the learning rate down to <c>FinalLearningRate</c> at the last step.</summary>
-    Cosine,
+    /// <summary>Divided by the root of the mean of squared gradients (Tieleman and Hinton 2012).</summary>
+    RmsProp,
 
-    /// <summary>A straight line, from the learning rate down to <c>FinalLearningRate</c> at the last step.</summary>
-    Linear,
+    /// <summary>As RMSProp, times the root of the mean of squared steps (Zeiler 2012); its learning rate is 1 or near it.</summary>
+    AdaDelta,
 
-    /// <summary>Multiplied by <c>DecayFactor</c> after every <c>DecayEpochs</c> epochs.</summary>
-    Step,
+    /// <summary>Adam with a weight decay of its own (Loshchilov and Hutter 2019).</summary>
+    AdamW,
 }

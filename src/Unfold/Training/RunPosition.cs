@@ -10,10 +10,10 @@ internal sealed class RunPosition
     /// <summary>Epochs that have ended.</summary>
     internal int Epoch { get; set; }
 
-    /// <summary>Steps of the current epoch that are done.</summary>
+    /// <summary>Batches of the current epoch that are done.</summary>
     internal int StepInEpoch { get; set; }
 
-    /// <summary>Steps done in all.</summary>
+    /// <summary>Updates of the weights in all.</summary>
     internal long Step { get; set; }
 
     /// <summary>The losses of the current epoch's items so far, summed.</summary>

@@ -11,39 +11,45 @@ public sealed partial class Trainer
     /// <summary>How fast <see cref="TrainingProgress.RecentLoss"/> forgets: a hundred steps.</summary>
     private const double RecentDecay = 0.99;
 
+    /// <summary>Updates of the weights in an epoch; the last may be of fewer batches.</summary>
+    private int UpdatesPerEpoch => (_task.StepsPerEpoch + _options.Accumulate - 1) / _options.Accumulate;
+
+    private long UpdatesInAll => (long)UpdatesPerEpoch * _options.Epochs;
+
+    /// <summary>The update after which weights are averaged first.</summary>
+    private long AverageStart => (long)UpdatesPerEpoch * ((_options.AverageFrom ?? 1) - 1);
+
+    private Tensor AverageValues => _average?.Values ?? default;
+
     private void Step()
     {
         StepProfile? profile = _options.Profile;
         profile?.Begin();
         long start = Stopwatch.GetTimestamp();
-        int step = _position.StepInEpoch;
-        _tape.Step = _position.Step;
-        Tensor lossTensor = _task.Loss(_tape, step);
-        double loss = lossTensor.Scalar;
-        if (!double.IsFinite(loss))
-            throw Diverged("loss", Divergence.Forward(_tape, _task.Parameters));
-        _task.Parameters.ZeroGradients();
-        profile?.Count(StepProfile.Clearing);
-        _tape.Backward(lossTensor);
+        (double loss, int items) = GatherGradients(profile);
         if (_options.ClipValue is float limit)
             GradientClipping.ByValue(_task.Parameters, limit);
         _gradientNorm = GradientClipping.Norm(_task.Parameters);
         profile?.Count(StepProfile.Clipping);
         if (!double.IsFinite(_gradientNorm))
-            throw Diverged("gradient", Divergence.Backward(_tape, _task.Parameters));
+            throw Diverged("gradient", Divergence.Backward(_tape, _task.Parameters), _position.StepInEpoch);
 
-        _optimizer.LearningRate = (float)(_options.LearningRate * _schedule.Factor(SchedulePosition()));
+        TrainingPosition position = SchedulePosition();
+        _optimizer.LearningRate = (float)(_options.LearningRate * _schedule.Factor(position));
+        if (_optimizer.Momentum is not null && _schedule.Momentum(position) is double momentum)
+            _optimizer.Momentum = momentum;
         _optimizer.Step(_task.Parameters, _options.ClipNorm is float maximum ? GradientClipping.FactorByNorm(_gradientNorm, maximum) : 1);
+        if (_position.Step >= AverageStart)
+            _average?.Add();
         profile?.Count(StepProfile.Optimizer);
         _tape.Reset();
 
-        int items = _task.ItemsInStep(step);
         _position.LossSum += loss * items;
         _position.Items += items;
         _position.RecentLoss = RecentDecay * _position.RecentLoss + (1 - RecentDecay) * loss;
         _position.RecentWeight = RecentDecay * _position.RecentWeight + (1 - RecentDecay);
         _position.Step++;
-        _position.StepInEpoch++;
+        _position.StepInEpoch = Math.Min(_position.StepInEpoch + _options.Accumulate, _task.StepsPerEpoch);
         _position.ItemsTrained += items;
         _itemsTrained += items;
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -52,17 +58,69 @@ public sealed partial class Trainer
         profile?.End();
     }
 
-    private TrainingException Diverged(string what, Divergence? divergence)
+    /// <summary>
+    /// Computes the gradient of the mean loss of the next batches' items, one batch unless the options say more: each batch has the weight of its share of
+    /// the items.
+    /// </summary>
+    private (double Loss, int Items) GatherGradients(StepProfile? profile)
+    {
+        int first = _position.StepInEpoch;
+        int end = Math.Min(first + _options.Accumulate, _task.StepsPerEpoch);
+        int items = 0;
+        for (int step = first; step < end; step++)
+            items += _task.ItemsInStep(step);
+        double loss = 0;
+        for (int step = first; step < end; step++)
+        {
+            if (step > first)
+                NextBatch(step);
+            _tape.Step = (long)_position.Epoch * _task.StepsPerEpoch + step;
+            Tensor lossTensor = _task.Loss(_tape, step);
+            double share = (double)_task.ItemsInStep(step) / items;
+            loss += share * lossTensor.Scalar;
+            if (!double.IsFinite(loss))
+                throw Diverged("loss", Divergence.Forward(_tape, _task.Parameters), step);
+            if (step == first)
+            {
+                _task.Parameters.ZeroGradients();
+                profile?.Count(StepProfile.Clearing);
+            }
+
+            _tape.Backward(lossTensor, (float)share);
+        }
+
+        return (loss, items);
+    }
+
+    /// <summary>Frees the tape between the batches of a step, while it still knows whence a gradient came that is no number.</summary>
+    private void NextBatch(int step)
+    {
+        if (!double.IsFinite(GradientClipping.Norm(_task.Parameters)))
+            throw Diverged("gradient", Divergence.Backward(_tape, _task.Parameters), step - 1);
+        _tape.Reset();
+    }
+
+    private TrainingException Diverged(string what, Divergence? divergence, int step)
     {
         string cause = divergence is null ? "" : $" {divergence.Cause}.";
         string hint = divergence?.IsOfData == true
-            ? $"Look at the data of step {_position.StepInEpoch} of the epoch."
+            ? $"Look at the data of step {step} of the epoch."
             : $"A learning rate below {_options.LearningRate} or tighter clipping may help.";
         return new TrainingException($"Training has diverged: after {_position.Step} steps the {what} is no longer a number.{cause} {hint}", divergence?.Layer);
     }
 
-    private TrainingPosition SchedulePosition() =>
-        new(_position.Step, StepsInAll, _position.Epoch + (double)_position.StepInEpoch / _task.StepsPerEpoch);
+    private TrainingPosition SchedulePosition()
+    {
+        double inEpoch = (double)(_position.StepInEpoch / _options.Accumulate) / UpdatesPerEpoch;
+        return new TrainingPosition(_position.Step, UpdatesInAll, _position.Epoch + inEpoch);
+    }
+
+    /// <summary>Puts the average, if it has begun, where the weights are, and back.</summary>
+    private void ExchangeAverage()
+    {
+        if (_average?.Count > 0)
+            _average.Exchange();
+    }
 
     private void Report(TrainingStage stage, long validated = 0) => _progress?.Report(ProgressAt(stage, validated));
 
@@ -77,7 +135,7 @@ public sealed partial class Trainer
             Epoch = Math.Min(_position.Epoch + 1, Math.Max(1, stage == TrainingStage.Finished ? _position.Epoch : _options.Epochs)),
             Epochs = _options.Epochs,
             Step = _position.Step,
-            Steps = StepsInAll,
+            Steps = UpdatesInAll,
             Items = _task.Items,
             ItemsDone = validating ? validated : _position.ItemsTrained,
             ItemsTotal = validating ? _task.ValidationItems : total,

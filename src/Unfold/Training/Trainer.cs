@@ -18,6 +18,7 @@ public sealed partial class Trainer
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly Optimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
+    private readonly WeightAverage? _average;
     private readonly EarlyStopping? _stopping;
     private readonly Tensor _best;
     private readonly Tape _tape;
@@ -37,9 +38,9 @@ public sealed partial class Trainer
     /// <param name="task">What to train.</param>
     /// <param name="options">How; a <see cref="TrainerOptions"/>, or a model's own options.</param>
     /// <param name="progress">Told of every step, on the thread that trains.</param>
-    /// <exception cref="ArgumentException">The task has no steps.</exception>
+    /// <exception cref="ArgumentException">The task has no steps, or one of the options' groups takes none of its parameters.</exception>
     /// <exception cref="InvalidOperationException">The task's parameters are not allocated.</exception>
-    /// <exception cref="OptionException">An option is out of range, or there is patience where nothing is held out.</exception>
+    /// <exception cref="OptionException">An option is out of range, or one judges by what is held out where nothing is.</exception>
     /// <exception cref="ModelFileException">The checkpoint cannot be read, or is another run's.</exception>
     public Trainer(TrainingTask task, TrainingOptions options, IProgress<TrainingProgress>? progress = null)
     {
@@ -50,6 +51,8 @@ public sealed partial class Trainer
             throw new ArgumentException($"Trainer expects a task of 1 step an epoch or more, but '{task.Name}' has {task.StepsPerEpoch}. Has it any data?");
         if (options.Patience is not null && task.ValidationItems == 0)
             throw new OptionException(nameof(options.Patience), $"Patience judges by what is held out, but the task '{task.Name}' holds nothing out: leave it out.");
+        if (options.Decay == LearningRateDecay.Plateau && task.ValidationItems == 0)
+            throw new OptionException(nameof(options.Decay), $"Decay on a plateau judges by what is held out, but the task '{task.Name}' holds nothing out: choose another.");
         _task = task;
         _options = options;
         _progress = progress;
@@ -65,6 +68,7 @@ public sealed partial class Trainer
         }
 
         _optimizer.Prepare(task.Parameters);
+        _average = LearningRates.AverageOf(options, task.Parameters);
         if (options.ResumePath is string path)
             Resume(path);
     }
@@ -74,8 +78,6 @@ public sealed partial class Trainer
 
     /// <summary>Where the run is at the moment.</summary>
     public TrainingProgress Progress => ProgressAt(TrainingStage.Training);
-
-    private long StepsInAll => (long)_task.StepsPerEpoch * _options.Epochs;
 
     /// <summary>
     /// Trains a network by a function that computes the loss of a step: the shortest way, where a <see cref="TrainingTask"/> is more than is needed.
@@ -154,6 +156,8 @@ public sealed partial class Trainer
 
         if (_stopping is not null)
             _best.Values.CopyTo(_task.Parameters.Values);
+        else
+            ExchangeAverage();
         UpdateTimes();
         return MakeReport();
     }
@@ -172,9 +176,13 @@ public sealed partial class Trainer
 
     private void Resume(string path)
     {
-        _position = Checkpoint.Load(path, _task, _optimizer, _best);
+        _position = Checkpoint.Load(path, _task, _optimizer, _best, AverageValues);
         _secondsBefore = _position.Seconds;
         _stopping?.Restore(_position.Best ?? _stopping.Best, _position.EpochsSinceBest);
+        if (_average is not null)
+            _average.Count = Math.Max(0, _position.Step - AverageStart);
+        if (_task.ValidationItems > 0)
+            _position.Epochs.ForEach(epoch => _schedule.Observe(epoch.ValidationLoss ?? double.NaN));
         if (_position.Epochs.Count > 0 && _position.Epochs[^1] is { ValidationLoss: double loss } last)
             _validation = [new Metric("loss", loss), .. last.Metrics];
     }
@@ -224,6 +232,20 @@ public sealed partial class Trainer
 
     private void Validate(CancellationToken cancellationToken)
     {
+        ExchangeAverage();
+        try
+        {
+            Measure(cancellationToken);
+        }
+        finally
+        {
+            ExchangeAverage();
+        }
+    }
+
+    /// <summary>Measures what is held out with the weights as they are, and tells whoever judges by it.</summary>
+    private void Measure(CancellationToken cancellationToken)
+    {
         _validation = _task.Validate(done => Report(TrainingStage.Validating, done), cancellationToken);
         if (_validation.Count == 0 || _validation[0].Name != "loss")
             throw new InvalidOperationException($"The task '{_task.Name}' must measure the held-out part's mean loss first, under the name 'loss'; it gave: {Names()}.");
@@ -232,6 +254,7 @@ public sealed partial class Trainer
             index++;
         if (index == _validation.Count)
             throw new InvalidOperationException($"The task '{_task.Name}' watches '{_task.Watched}', but measures only: {Names()}.");
+        _schedule.Observe(_validation[0].Value);
         double watched = _validation[index].Value;
         if (double.IsFinite(watched) && (_position.Best is not double best || (_task.WatchedIsMaximized ? watched > best : watched < best)))
             _position.Best = watched;
@@ -249,7 +272,7 @@ public sealed partial class Trainer
         if (_options.CheckpointPath is not string path)
             return;
         UpdateTimes();
-        Checkpoint.Save(path, _task, _optimizer, _position, _best);
+        Checkpoint.Save(path, _task, _optimizer, _position, _best, AverageValues);
         _sinceSave.Restart();
         Report(TrainingStage.CheckpointSaved);
     }

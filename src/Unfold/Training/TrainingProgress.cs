@@ -33,7 +33,7 @@ public readonly record struct TrainingProgress
     /// <summary>How many epochs there will be at most.</summary>
     public int Epochs { get; init; }
 
-    /// <summary>Steps (updates of the weights) taken since the run began, those before a resume included.</summary>
+    /// <summary>Steps (updates of the weights, of one batch or several each) taken since the run began, those before a resume included.</summary>
     public long Step { get; init; }
 
     /// <summary>How many steps there will be at most.</summary>
