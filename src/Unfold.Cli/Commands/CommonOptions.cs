@@ -38,7 +38,7 @@ internal sealed class CommonOptions
 
     private void Add(TrainingOptions standard)
     {
-        _set.Bind(Values.OptionalWhole("--epochs", $"How often the training part is read [default: {standard.Epochs}, less often where it is long]", 1, Many),
+        _set.Bind(Values.OptionalWhole("--epochs", $"How often the training part is read [default: {standard.Epochs}, less often a long text]", 1, Many),
             (options, value) => value is int epochs ? options with { Epochs = epochs } : options);
         _set.Bind(Values.Whole("--batch", "How many items (stretches of text, images) are read side by side", 1, 65536, standard.Batch), (options, value) => options with { Batch = value });
         _set.Bind(Values.Whole("--accumulate", "Change the weights after this many batches, as by one that is as many times as large", 1, Many, standard.Accumulate),

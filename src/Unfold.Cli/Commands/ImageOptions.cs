@@ -33,6 +33,9 @@ internal sealed class ImageOptions
         HelpName = "LIST",
     };
 
+    /// <summary>With how many seeds to train, from that of the options on.</summary>
+    public int Seeds(ParseResult parsed) => _common.Seeds(parsed);
+
     /// <summary>The base, changed by whatever the command says.</summary>
     public ImageClassifierOptions Apply(ParseResult parsed, ImageClassifierOptions standard) =>
         (ImageClassifierOptions)_common.Apply(parsed, _model.Apply(parsed, standard));

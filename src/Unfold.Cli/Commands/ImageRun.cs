@@ -2,6 +2,7 @@ using Unfold.Cli.Shell;
 using Unfold.Cli.Terminal;
 using Unfold.Data.Images;
 using Unfold.Models;
+using Unfold.Training;
 
 namespace Unfold.Cli.Commands;
 
@@ -23,6 +24,8 @@ internal sealed class ImageRun
 
     public bool ComparePlain { get; init; }
 
+    public required int Seeds { get; init; }
+
     /// <summary>Where checkpoints are written when the command names no place; removed when the model is saved.</summary>
     private string StandardCheckpoint => Out + ".checkpoint";
 
@@ -35,6 +38,10 @@ internal sealed class ImageRun
         if (Resume is not null)
         {
             Inputs.RequireFile(Resume);
+            if (Seeds > 1)
+            {
+                throw new MistakeException("--resume goes on with one run: leave out --seeds");
+            }
         }
 
         string checkpoint = Checkpoint ?? Resume ?? StandardCheckpoint;
@@ -53,23 +60,27 @@ internal sealed class ImageRun
         };
 
         using var interrupt = new Interrupt();
-        ImageClassifier model = Train(images, options, checkpoint, interrupt.Token);
-        Finish(model, checkpoint);
-        Dictionary<string, double> measured = new(model.Report.Final);
+        SeedStudy<ImageClassifier> study = SeedRuns.Run(options, Seeds, chosen =>
+        {
+            ImageClassifier model = Train(images, (ImageClassifierOptions)chosen, checkpoint, interrupt.Token);
+            return (model, model.Report);
+        });
+        Finish(study.Best, checkpoint);
+        Dictionary<string, double> measured = new(study.Report.Final);
         if (ComparePlain)
         {
-            Compare(model, images, measured, interrupt.Token);
+            Compare(study.Best, images, measured, interrupt.Token);
         }
 
         if (Report is not null)
         {
-            (model.Report with { Final = measured }).Save(Report);
+            (study.Report with { Final = measured }).Save(Report);
         }
 
         return ExitCode.Done;
     }
 
-    private static ImageClassifier Train(ImageFiles images, ImageClassifierOptions options, string? checkpoint, CancellationToken cancellationToken)
+    private ImageClassifier Train(ImageFiles images, ImageClassifierOptions options, string? checkpoint, CancellationToken cancellationToken)
     {
         try
         {
@@ -77,8 +88,9 @@ internal sealed class ImageRun
         }
         catch (OperationCanceledException)
         {
+            string one = Seeds > 1 ? ", with the seed of this run and without --seeds," : "";
             throw new FailureException(checkpoint is not null && File.Exists(checkpoint)
-                ? $"interrupted; the checkpoint is saved: the same command with --resume {Say.Quoted(checkpoint)} goes on from here"
+                ? $"interrupted; the checkpoint is saved: the same command{one} with --resume {Say.Quoted(checkpoint)} goes on from here"
                 : "interrupted");
         }
     }
@@ -114,7 +126,7 @@ internal sealed class ImageRun
     }
 
     /// <summary>Trains a network without weight sharing in the same way, and prints how both fare when the test images are shifted.</summary>
-    private static void Compare(ImageClassifier model, ImageFiles images, Dictionary<string, double> measured, CancellationToken cancellationToken)
+    private void Compare(ImageClassifier model, ImageFiles images, Dictionary<string, double> measured, CancellationToken cancellationToken)
     {
         string layers = ImageClassifier.PlainLayers(model.Plan.Input, model.Classes.Count, model.ParameterCount);
         Console.Out.WriteLine();

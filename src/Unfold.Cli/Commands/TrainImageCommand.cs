@@ -36,6 +36,7 @@ internal static class TrainImageCommand
                 Resume = parsed.GetValue(resume),
                 Report = parsed.GetValue(report),
                 ComparePlain = parsed.GetValue(plain),
+                Seeds = options.Seeds(parsed),
             };
             return run.Execute(standard => options.Apply(parsed, standard));
         });

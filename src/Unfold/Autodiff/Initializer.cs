@@ -9,9 +9,10 @@ namespace Unfold.Autodiff;
 /// the order in which parameters are filled.
 /// </summary>
 /// <remarks>
-/// A weight is <c>[outputs, inputs]</c> or, of a convolution, <c>[O, C / groups, kernel sizes…]</c>. Its fan-in is the second axis times the elements of a
-/// kernel, its fan-out the first axis times those, as PyTorch counts them; a vector <c>[n]</c> has n for both. For a transposed convolution's weight, whose
-/// first two axes are exchanged, see <see cref="Transposed"/>. Gains for activations are in <see cref="Gain"/>.
+/// A weight is <c>[outputs, inputs]</c> or, of a convolution, <c>[O, C / groups, kernel sizes…]</c>. Its fan-in is the second axis times
+/// the elements of a kernel, its fan-out the first axis times those, as PyTorch counts them; a vector <c>[n]</c> has n for both. For a
+/// transposed convolution's weight, whose first two axes are exchanged, see <see cref="Transposed"/>. Gains for activations are in
+/// <see cref="Gain"/>.
 /// </remarks>
 public abstract class Initializer
 {
@@ -36,7 +37,10 @@ public abstract class Initializer
         ? new RandomInitializer(Distribution.LogUniform, low, high)
         : throw new ArgumentOutOfRangeException(nameof(low), $"log_uniform expects bounds above 0, but got {low} and {high}.");
 
-    /// <summary>Normal with mean 0 and variance <c>gain² / fan-in</c>, which keeps the variance of a linear layer's inputs (LeCun et al. 1998, section 4.6).</summary>
+    /// <summary>
+    /// Normal with mean 0 and variance <c>gain² / fan-in</c>, which keeps the variance of a linear layer's inputs (LeCun et al. 1998,
+    /// section 4.6).
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The gain is not above 0.</exception>
     public static Initializer LecunNormal(double gain = 1) => new FanInitializer(FanRule.Lecun, normal: true, gain);
 
@@ -45,19 +49,22 @@ public abstract class Initializer
     public static Initializer LecunUniform(double gain = 1) => new FanInitializer(FanRule.Lecun, normal: false, gain);
 
     /// <summary>
-    /// Normal with mean 0 and variance <c>2 gain² / (fan-in + fan-out)</c>, between keeping the variance forwards and backwards; also called Xavier (Glorot and
-    /// Bengio 2010, equation 12).
+    /// Normal with mean 0 and variance <c>2 gain² / (fan-in + fan-out)</c>, between keeping the variance forwards and backwards; also
+    /// called Xavier (Glorot and Bengio 2010, equation 12).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The gain is not above 0.</exception>
     public static Initializer GlorotNormal(double gain = 1) => new FanInitializer(FanRule.Glorot, normal: true, gain);
 
-    /// <summary>Uniform within <c>±gain sqrt(6 / (fan-in + fan-out))</c>: the variance of <see cref="GlorotNormal"/> (Glorot and Bengio 2010, equation 16).</summary>
+    /// <summary>
+    /// Uniform within <c>±gain sqrt(6 / (fan-in + fan-out))</c>: the variance of <see cref="GlorotNormal"/> (Glorot and Bengio 2010,
+    /// equation 16).
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The gain is not above 0.</exception>
     public static Initializer GlorotUniform(double gain = 1) => new FanInitializer(FanRule.Glorot, normal: false, gain);
 
     /// <summary>
-    /// Normal with mean 0 and variance <c>2 gain² / fan-in</c>: the gain of ReLU is in the 2. Also called Kaiming (He et al. 2015, equation 10); before a
-    /// leaky ReLU of slope s the gain is <c>1 / sqrt(1 + s²)</c> (equation 15).
+    /// Normal with mean 0 and variance <c>2 gain² / fan-in</c>: the gain of ReLU is in the 2. Also called Kaiming (He et al. 2015, equation
+    /// 10); before a leaky ReLU of slope s the gain is <c>1 / sqrt(1 + s²)</c> (equation 15).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The gain is not above 0.</exception>
     public static Initializer HeNormal(double gain = 1) => new FanInitializer(FanRule.He, normal: true, gain);
@@ -67,24 +74,27 @@ public abstract class Initializer
     public static Initializer HeUniform(double gain = 1) => new FanInitializer(FanRule.He, normal: false, gain);
 
     /// <summary>
-    /// Rows or columns, whichever are fewer, orthogonal, of length <c>gain</c>, and uniformly distributed over all such matrices; a convolution's weight is
-    /// seen as <c>[outputs, everything else]</c> (Saxe et al. 2014). Cost: about 4 k² n multiply-adds for k vectors of n.
+    /// Rows or columns, whichever are fewer, orthogonal, of length <c>gain</c>, and uniformly distributed over all such matrices; a
+    /// convolution's weight is seen as <c>[outputs, everything else]</c> (Saxe et al. 2014). Cost: about 4 k² n multiply-adds for k vectors
+    /// of n.
     /// </summary>
     /// <remarks>Filling a vector throws an <see cref="ArgumentException"/>.</remarks>
     public static Initializer Orthogonal(double gain = 1) => new OrthogonalInitializer(gain);
 
     /// <summary>
-    /// Each output is <c>gain</c> times the input of the same number, as long as there is one: <c>W[i, i] = gain</c>, of a convolution at the middle of the kernel (what
-    /// PyTorch calls Dirac), else 0 (Le et al. 2015).
+    /// Each output is <c>gain</c> times the input of the same number, as long as there is one: <c>W[i, i] = gain</c>, of a convolution at
+    /// the middle of the kernel (what PyTorch calls Dirac), else 0 (Le et al. 2015).
     /// </summary>
     /// <remarks>Filling a vector throws an <see cref="ArgumentException"/>.</remarks>
     public static Initializer Identity(double gain = 1) => new IdentityInitializer(gain);
 
     /// <summary>
-    /// Each element uniform in ±1 with the probability <c>density</c>, else 0, then all scaled so that the largest absolute eigenvalue is <c>radius</c>: the reservoir of an
-    /// echo state network (Jaeger 2001). Cost: 24 n³ multiply-adds for a matrix <c>[n, n]</c>.
+    /// Each element uniform in ±1 with the probability <c>density</c>, else 0, then all scaled so that the largest absolute eigenvalue is
+    /// <c>radius</c>: the reservoir of an echo state network (Jaeger 2001). Cost: 24 n³ multiply-adds for a matrix <c>[n, n]</c>.
     /// </summary>
-    /// <remarks>Filling what is no square matrix, or one that the density leaves without any cycle, throws an <see cref="ArgumentException"/>.</remarks>
+    /// <remarks>
+    /// Filling what is no square matrix, or one that the density leaves without any cycle, throws an <see cref="ArgumentException"/>.
+    /// </remarks>
     /// <param name="radius">The largest absolute eigenvalue; 0 or more.</param>
     /// <param name="density">The probability that an element is not 0: above 0 to 1, the default.</param>
     /// <exception cref="ArgumentOutOfRangeException">The radius is below 0, or the density not above 0 and at most 1.</exception>
@@ -95,7 +105,8 @@ public abstract class Initializer
 
     /// <summary>
     /// What <paramref name="inner"/> makes of a forward weight, with inputs and outputs exchanged: for a transposed convolution's weight
-    /// <c>[C, O / groups, kernel sizes…]</c>, whose units read along the first axis. It gets the fans, or the orthogonality, of <c>[O, C / groups, kernel sizes…]</c>.
+    /// <c>[C, O / groups, kernel sizes…]</c>, whose units read along the first axis. It gets the fans, or the orthogonality, of
+    /// <c>[O, C / groups, kernel sizes…]</c>.
     /// </summary>
     /// <remarks>PyTorch counts a transposed weight's fans as if it were a forward one, which exchanges them.</remarks>
     /// <param name="inner">The initializer of the forward weight.</param>

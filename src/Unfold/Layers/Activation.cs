@@ -40,7 +40,9 @@ public enum ActivationKind
 }
 
 /// <summary>An activation as a layer: applies a function of <see cref="ActivationKind"/>.</summary>
-/// <remarks>Shapes: x any, <c>[.., C]</c>; y the same. No parameters. The tape's operations of the same names say the equations and gradients.</remarks>
+/// <remarks>
+/// Shapes: x any, <c>[.., C]</c>; y the same. No parameters. The tape's operations of the same names say the equations and gradients.
+/// </remarks>
 public sealed class Activation : FeedForward
 {
     private static readonly (string Name, ActivationKind Kind)[] Names =

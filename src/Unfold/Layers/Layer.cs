@@ -5,8 +5,8 @@ using Unfold.Tensors;
 namespace Unfold.Layers;
 
 /// <summary>
-/// A part of a network with parameters and a Forward, which never changes it: state is a value that comes in and goes out, so that
-/// any number of threads may use a layer for inference. Prints itself with its number of parameters.
+/// A part of a network with parameters and a Forward, which never changes it (but for <see cref="BatchNorm"/> in training): state is a value that comes in and
+/// goes out, so that any number of threads may use a layer for inference. Prints itself with its number of parameters.
 /// </summary>
 public abstract class Layer
 {

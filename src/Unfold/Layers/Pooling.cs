@@ -68,7 +68,8 @@ public sealed class Pooling : FeedForward
     public override Tensor Forward(Tape tape, Tensor x)
     {
         int axes = _window.Length;
-        Check.Spatial($"Pooling '{Name}'", x, axes);
+        if (!Check.IsSpatial(x, axes))
+            throw Check.SpatialError($"Pooling '{Name}'", x, axes);
         Span<PoolingAxis> on = [PoolingAxis.One, PoolingAxis.One, PoolingAxis.One];
         Span<int> result = stackalloc int[axes + 2];
         (result[0], result[1]) = (x.Shape[0], x.Shape[1]);

@@ -15,7 +15,9 @@ internal unsafe interface IElementwiseLoss
     /// <param name="t">n targets.</param>
     /// <param name="first">The number of the first element among all.</param>
     /// <param name="n">At most <see cref="ElementwiseLoss.Tile"/>.</param>
-    /// <param name="work">Room for n floats; where <paramref name="factor"/> is given, left with factor times the derivative of each element's loss.</param>
+    /// <param name="work">
+    /// Room for n floats; where <paramref name="factor"/> is given, left with factor times the derivative of each element's loss.
+    /// </param>
     /// <param name="spare">Room for n more.</param>
     /// <param name="factor">What to multiply the derivatives by, or null where none are wanted.</param>
     float Compute(float* x, float* t, int first, int n, float* work, float* spare, float? factor);
@@ -24,7 +26,9 @@ internal unsafe interface IElementwiseLoss
 /// <summary>Computes any <see cref="IElementwiseLoss"/> on a tape: tile by tile, with the gradient in the same pass.</summary>
 internal static unsafe class ElementwiseLoss
 {
-    /// <summary>The floats of a tile: four of them stay in the L1 cache. Each tile has a sum of its own, so that no order depends on threads.</summary>
+    /// <summary>
+    /// The floats of a tile: four of them stay in the L1 cache. Each tile has a sum of its own, so that no order depends on threads.
+    /// </summary>
     public const int Tile = 1024;
 
     /// <summary>Below this many tiles the caller does everything: waking others costs as much.</summary>

@@ -9,8 +9,9 @@ public static unsafe class HingeLoss
 {
     /// <summary>Effectively computes the mean of <c>max(0, margin - t x)</c> over all elements.</summary>
     /// <remarks>
-    /// Shapes: both the same, the result a single number <c>[]</c>. Gradient: <c>-t / count</c> where the loss is above 0, else 0. Cost: one pass, with the
-    /// gradient in it. Source: Cortes and Vapnik 1995. For several classes of which one is right see <see cref="MultiClassHingeLoss"/>.
+    /// Shapes: both the same, the result a single number <c>[]</c>. Gradient: <c>-t / count</c> where the loss is above 0, else 0. Cost:
+    /// one pass, with the gradient in it. Source: Cortes and Vapnik 1995. For several classes of which one is right see
+    /// <see cref="MultiClassHingeLoss"/>.
     /// </remarks>
     /// <param name="tape">The tape.</param>
     /// <param name="scores">x, of either sign.</param>

@@ -7,7 +7,10 @@ namespace Unfold.Losses;
 /// <summary>The Huber loss of a regression: squared for small errors, absolute for large ones, so that an outlier does not rule.</summary>
 public static unsafe class HuberLoss
 {
-    /// <summary>Effectively computes, with e = x - t, the mean over all elements of <c>e² / 2</c> where |e| ≤ delta, else <c>delta (|e| - delta / 2)</c>.</summary>
+    /// <summary>
+    /// Effectively computes, with e = x - t, the mean over all elements of <c>e² / 2</c> where |e| ≤ delta, else
+    /// <c>delta (|e| - delta / 2)</c>.
+    /// </summary>
     /// <remarks>
     /// Shapes: both the same, the result a single number <c>[]</c>. Gradient: e held within ±delta, divided by the count. Cost: one pass, with the
     /// gradient in it. PyTorch's smooth L1 loss is this divided by delta. Source: Huber 1964.

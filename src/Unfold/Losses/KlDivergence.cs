@@ -9,8 +9,9 @@ public static unsafe class KlDivergence
 {
     /// <summary>Effectively computes the mean over rows of <c>sum over v of p[v] (log p[v] - x[v])</c>, where p = 0 counting nothing.</summary>
     /// <remarks>
-    /// Shapes: <c>[.., V]</c> both, the result a single number <c>[]</c>. Gradient: <c>-p / rows</c>. Cost: a logarithm an element. PyTorch calls this mean
-    /// <c>batchmean</c>; what it calls <c>mean</c> divides by V as well and is no divergence. Source: Kullback and Leibler 1951.
+    /// Shapes: <c>[.., V]</c> both, the result a single number <c>[]</c>. Gradient: <c>-p / rows</c>. Cost: a logarithm an element. PyTorch
+    /// calls this mean <c>batchmean</c>; what it calls <c>mean</c> divides by V as well and is no divergence. Source: Kullback and Leibler
+    /// 1951.
     /// </remarks>
     /// <param name="tape">The tape.</param>
     /// <param name="logProbabilities">x, the logarithms of the predicted probabilities, as <c>LogSoftmax</c> gives them.</param>

@@ -40,8 +40,8 @@ internal static class LossCheck
     {
         if (tape.Records(targets))
         {
-            throw new ArgumentException($"{who} takes its targets as constants, but these of shape {targets.Shape} were made from trained parameters. "
-                + "Take a Copy() of them if no gradient is to pass.");
+            throw new ArgumentException($"{who} takes its targets as constants, but these of shape {targets.Shape} were made from trained "
+                + "parameters. Take a Copy() of them if no gradient is to pass.");
         }
     }
 

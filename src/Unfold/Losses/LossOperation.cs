@@ -4,7 +4,9 @@ using Unfold.Tensors;
 
 namespace Unfold.Losses;
 
-/// <summary>A loss on the tape: the forward pass has computed the operand's gradient for d = 1 with the loss itself, while its numbers were near.</summary>
+/// <summary>
+/// A loss on the tape: the forward pass has computed the operand's gradient for d = 1 with the loss itself, while its numbers were near.
+/// </summary>
 internal abstract class LossOperation : TapeOperation
 {
     /// <summary>The gradient becomes the operand's own where it is its only one.</summary>

@@ -9,8 +9,8 @@ public static unsafe class MeanAbsoluteError
 {
     /// <summary>Effectively computes the mean of <c>|x - t|</c> over all elements.</summary>
     /// <remarks>
-    /// Shapes: both the same, the result a single number <c>[]</c>. Gradient: 1 or -1, or 0 where x = t, divided by the count. Cost: one pass, with the
-    /// gradient in it.
+    /// Shapes: both the same, the result a single number <c>[]</c>. Gradient: 1 or -1, or 0 where x = t, divided by the count. Cost: one
+    /// pass, with the gradient in it.
     /// </remarks>
     /// <param name="tape">The tape.</param>
     /// <param name="predictions">x.</param>

@@ -8,7 +8,10 @@ namespace Unfold.Losses;
 public static unsafe class MeanSquaredError
 {
     /// <summary>Effectively computes the mean of <c>(x - t)²</c> over all elements.</summary>
-    /// <remarks>Shapes: both the same, the result a single number <c>[]</c>. Gradient: <c>2 (x - t) / count</c>. Cost: one pass, with the gradient in it.</remarks>
+    /// <remarks>
+    /// Shapes: both the same, the result a single number <c>[]</c>. Gradient: <c>2 (x - t) / count</c>. Cost: one pass, with the gradient
+    /// in it.
+    /// </remarks>
     /// <param name="tape">The tape.</param>
     /// <param name="predictions">x.</param>
     /// <param name="targets">t, constants; not needed after the call.</param>

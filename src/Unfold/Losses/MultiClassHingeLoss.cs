@@ -13,9 +13,9 @@ public static unsafe class MultiClassHingeLoss
     /// Effectively computes the mean over rows of <c>w[target] / V * sum over v ≠ target of max(0, margin - x[target] + x[v])^power</c>.
     /// </summary>
     /// <remarks>
-    /// Shapes: scores <c>[.., V]</c>, a target for each row, the result a single number <c>[]</c>. Gradient: w / V, times twice the term for the power 2, for each v
-    /// whose term is above 0, and all of that with the other sign at the target; divided by the count. Cost: one pass over the scores. Source:
-    /// Weston and Watkins 1999; as PyTorch's MultiMarginLoss.
+    /// Shapes: scores <c>[.., V]</c>, a target for each row, the result a single number <c>[]</c>. Gradient: w / V, times twice the term
+    /// for the power 2, for each v whose term is above 0, and all of that with the other sign at the target; divided by the count. Cost:
+    /// one pass over the scores. Source: Weston and Watkins 1999; as PyTorch's MultiMarginLoss.
     /// </remarks>
     /// <param name="tape">The tape.</param>
     /// <param name="scores">x, of either sign.</param>

@@ -11,8 +11,8 @@ public static class NegativeLogLikelihood
 {
     /// <summary>Effectively computes the mean of <c>-w[target] x[target]</c> over the rows that have a target; 0 if none has.</summary>
     /// <remarks>
-    /// Shapes: x <c>[.., V]</c>, a target for each row, the result a single number <c>[]</c>. Gradient: <c>-w[target] / count</c> at the targets, else 0. Cost: one
-    /// number a row; while recording, as much memory as x.
+    /// Shapes: x <c>[.., V]</c>, a target for each row, the result a single number <c>[]</c>. Gradient: <c>-w[target] / count</c> at the
+    /// targets, else 0. Cost: one number a row; while recording, as much memory as x.
     /// </remarks>
     /// <param name="tape">The tape.</param>
     /// <param name="logProbabilities">x, the logarithms of the classes' probabilities, as <c>LogSoftmax</c> gives them.</param>

@@ -14,11 +14,14 @@ public static unsafe class SoftmaxCrossEntropy
 
     private const string Name = "SoftmaxCrossEntropy";
 
-    /// <summary>Effectively computes the mean of <c>-w[target] log softmax(logits)[target]</c> over the rows that have a target; 0 if none has.</summary>
+    /// <summary>
+    /// Effectively computes the mean of <c>-w[target] log softmax(logits)[target]</c> over the rows that have a target; 0 if none has.
+    /// </summary>
     /// <remarks>
-    /// Shapes: logits <c>[.., V]</c>, a target for each row, the result a single number <c>[]</c>. Gradient: w (softmax - one-hot) / count. Label smoothing
-    /// s takes <c>(1 - s) one-hot + s / V</c> for the one-hot target, each class times its own weight. Cost: one exponential an element; while
-    /// recording, as much memory as the logits, which becomes their gradient. Sources: Szegedy et al. 2016 (label smoothing); otherwise as PyTorch.
+    /// Shapes: logits <c>[.., V]</c>, a target for each row, the result a single number <c>[]</c>. Gradient: w (softmax - one-hot) / count.
+    /// Label smoothing s takes <c>(1 - s) one-hot + s / V</c> for the one-hot target, each class times its own weight. Cost: one
+    /// exponential an element; while recording, as much memory as the logits, which becomes their gradient. Sources: Szegedy et al. 2016
+    /// (label smoothing); otherwise as PyTorch.
     /// </remarks>
     /// <param name="tape">The tape.</param>
     /// <param name="logits">Scores before the softmax.</param>
@@ -56,12 +59,12 @@ public static unsafe class SoftmaxCrossEntropy
     }
 
     /// <summary>
-    /// Effectively computes the mean over rows of <c>-sum over v of w[v] p[v] log softmax(logits)[v]</c> for targets p that are distributions over the classes
-    /// (soft targets), such as another model's answers.
+    /// Effectively computes the mean over rows of <c>-sum over v of w[v] p[v] log softmax(logits)[v]</c> for targets p that are
+    /// distributions over the classes (soft targets), such as another model's answers.
     /// </summary>
     /// <remarks>
-    /// Shapes: logits and targets <c>[.., V]</c>, the result a single number <c>[]</c>. Gradient, with q = w p: <c>softmax * (sum over v of q) - q</c>, divided by the count.
-    /// Cost: one exponential an element, and another for the gradient.
+    /// Shapes: logits and targets <c>[.., V]</c>, the result a single number <c>[]</c>. Gradient, with q = w p:
+    /// <c>softmax * (sum over v of q) - q</c>, divided by the count. Cost: one exponential an element, and another for the gradient.
     /// </remarks>
     /// <param name="tape">The tape.</param>
     /// <param name="logits">Scores before the softmax.</param>
@@ -69,7 +72,9 @@ public static unsafe class SoftmaxCrossEntropy
     /// <param name="labelSmoothing">s, which takes <c>(1 - s) p + s / V</c> for p; from 0, the default, to 1.</param>
     /// <param name="classWeights">w, for each of the V classes what it counts; ones if none are given.</param>
     /// <param name="reduction">The mean by default, dividing by the number of rows whatever the weights; or the sum.</param>
-    /// <exception cref="ArgumentException">The shapes differ, there is no element, the weights are not V, or the targets were made from trained parameters.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes differ, there is no element, the weights are not V, or the targets were made from trained parameters.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The label smoothing is not from 0 to 1.</exception>
     public static Tensor Forward(
         Tape tape, Tensor logits, Tensor targets, float labelSmoothing = 0, ReadOnlySpan<float> classWeights = default,

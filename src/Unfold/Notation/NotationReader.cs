@@ -139,7 +139,9 @@ internal sealed class NotationReader
     private bool Unknown(NotationItem item, TextSpan span, string word)
     {
         if (_signatures.ContainsKey(word))
-            return Fail(span, $"`{word}` is a {_kind} of its own", "a comma before it", $"write `{_diagnostics.Source[item.Name]} …, {word} …`");
+            return Fail(span, $"`{word}` begins another {_kind}", "a comma before it", $"write `, {word}`");
+        if (word.EndsWith(';') || word is "|" or "->" or "→" or "+")
+            return Fail(span, $"`{Shown(word)}` is no separator", $"a comma between one {_kind} and the next", "write `,`");
         string? near = Words.DidYouMean(word, item.Signature.Words);
         return Fail(span, $"`{Shown(word)}` means nothing to `{item.Signature.Name}`", item.Signature.ToString(), near);
     }

@@ -40,23 +40,27 @@ internal static class Check
             throw new ArgumentException($"{who} expects {operand}, but got {tensor.Shape}, which has {tensor.Shape.Rank} axes.");
     }
 
-    /// <summary>A tensor is [N, C, ..] with a given number, one to three, of further axes, none of them empty.</summary>
-    public static void Spatial(string who, Tensor tensor, int axes)
+    /// <summary>
+    /// Whether a tensor is [N, C, ..] with a given number, one to three, of further axes, none of them empty; if not, throw <see cref="SpatialError"/>, whose
+    /// texts cost nothing until then.
+    /// </summary>
+    public static bool IsSpatial(Tensor tensor, int axes)
     {
         Shape shape = tensor.Shape;
-        if (axes is < 1 or > 3)
-            throw new ArgumentException($"{who} works on one to three axes beside N and C, but was given {axes} sizes.");
-        if (shape.Rank != axes + 2)
-        {
-            throw new ArgumentException($"{who} expects x [N, C, {(axes == 1 ? "W" : axes == 2 ? "H, W" : "D, H, W")}], as it was given {axes} "
-                + $"size{(axes == 1 ? "" : "s")}, but got {shape}, which has {shape.Rank} axes.");
-        }
+        bool fits = axes is >= 1 and <= 3 && shape.Rank == axes + 2;
+        for (int axis = 2; fits && axis < shape.Rank; axis++)
+            fits = shape[axis] > 0;
+        return fits;
+    }
 
-        for (int axis = 2; axis < shape.Rank; axis++)
-        {
-            if (shape[axis] == 0)
-                throw new ArgumentException($"{who} expects at least one element on each axis behind N and C, but got {shape}: axis {axis} is empty.");
-        }
+    /// <summary>The error of a tensor that is not spatial.</summary>
+    public static ArgumentException SpatialError(string who, Tensor tensor, int axes)
+    {
+        string form = axes switch { 1 => "W", 2 => "H, W", 3 => "D, H, W", _ => "" };
+        return new ArgumentException(form.Length == 0
+            ? $"{who} works on one to three axes beside N and C, but was given {axes} sizes."
+            : $"{who} expects x [N, C, {form}], as it was given {axes} size{(axes == 1 ? "" : "s")}, with at least one element on each axis behind N and C, but "
+                + $"got {tensor.Shape}.");
     }
 
     /// <summary>Every index is one of <paramref name="size"/>.</summary>

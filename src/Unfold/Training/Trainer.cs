@@ -178,12 +178,11 @@ public sealed partial class Trainer
     {
         _position = Checkpoint.Load(path, _task, _optimizer, _best, AverageValues);
         _secondsBefore = _position.Seconds;
+        _stopping?.Restore(_position.Best ?? _stopping.Best, _position.EpochsSinceBest);
         if (_average is not null)
             _average.Count = Math.Max(0, _position.Step - AverageStart);
         if (_task.ValidationItems > 0)
             _position.Epochs.ForEach(epoch => _schedule.Observe(epoch.ValidationLoss ?? double.NaN));
-        if (_position.Best is double best)
-            _stopping?.Restore(best, _position.EpochsSinceBest);
         if (_position.Epochs.Count > 0 && _position.Epochs[^1] is { ValidationLoss: double loss } last)
             _validation = [new Metric("loss", loss), .. last.Metrics];
     }

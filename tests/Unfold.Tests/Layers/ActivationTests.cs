@@ -65,7 +65,8 @@ public sealed class ActivationTests
         int place = 0;
         foreach (Parameter parameter in parameters.All)
             Numbers(parameter.Shape.Length, 0.8, 0.3 + 0.9 * place++).CopyTo(parameter.Value.Span);
-        Tensor x = Tensor.From(Numbers(Rows * Inputs, 1, 0.3), new Shape(Rows, Inputs)), y = Tensor.From(Numbers(Rows * Outputs, 1, 0.9), new Shape(Rows, Outputs));
+        Tensor x = Tensor.From(Numbers(Rows * Inputs, 1, 0.3), new Shape(Rows, Inputs));
+        Tensor y = Tensor.From(Numbers(Rows * Outputs, 1, 0.9), new Shape(Rows, Outputs));
         Sgd optimizer = new(0.1f);
         Tape tape = new();
         float[] losses = new float[Steps];
@@ -116,7 +117,8 @@ public sealed class ActivationTests
         for (int i = 0; i < actual.Length; i++)
         {
             double value = expected[i].GetDouble();
-            Assert.True(Math.Abs(value - actual[i]) <= tolerance * Math.Max(1, Math.Abs(value)), $"In {what}, element {i} is {actual[i]:R}, PyTorch's {value:R}.");
+            bool near = Math.Abs(value - actual[i]) <= tolerance * Math.Max(1, Math.Abs(value));
+            Assert.True(near, $"In {what}, element {i} is {actual[i]:R}, PyTorch's {value:R}.");
         }
     }
 }

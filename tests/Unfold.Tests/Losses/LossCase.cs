@@ -6,8 +6,8 @@ using Unfold.Tests.Autodiff.Operations;
 namespace Unfold.Tests.Losses;
 
 /// <summary>
-/// A loss of random predictions [rows, columns] and given targets, beside its reference, which is a sum: <see cref="Verify"/> shows for the sum and the mean that the
-/// reference's gradient is that of its value, and that the tape computes both.
+/// A loss of random predictions [rows, columns] and given targets, beside its reference, which is a sum: <see cref="Verify"/> shows for the
+/// sum and the mean that the reference's gradient is that of its value, and that the tape computes both.
 /// </summary>
 internal sealed class LossCase(int rows, int columns)
 {

@@ -17,7 +17,9 @@ internal enum FanRule
     He,
 }
 
-/// <summary>Independent random numbers of mean 0, uniform or normal, with a variance that depends on how many units a unit reads and is read by.</summary>
+/// <summary>
+/// Independent random numbers of mean 0, uniform or normal, with a variance that depends on how many units a unit reads and is read by.
+/// </summary>
 internal sealed class FanInitializer : Initializer
 {
     private readonly FanRule _rule;

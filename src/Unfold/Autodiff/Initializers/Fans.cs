@@ -8,8 +8,8 @@ namespace Unfold.Autodiff.Initializers;
 internal readonly record struct Fans(long In, long Out)
 {
     /// <summary>
-    /// The fans of a weight [outputs, inputs] or, of a convolution, [outputs, inputs a group, kernel sizes…]: the second or first axis times the elements of a kernel,
-    /// as PyTorch counts. A vector [n] has n for both, as in Keras.
+    /// The fans of a weight [outputs, inputs] or, of a convolution, [outputs, inputs a group, kernel sizes…]: the second or first axis
+    /// times the elements of a kernel, as PyTorch counts. A vector [n] has n for both, as in Keras.
     /// </summary>
     public static Fans Of(Shape shape)
     {

@@ -9,7 +9,11 @@ internal sealed class TransposedInitializer(Initializer inner, int groups) : Ini
     public override void Fill(Span<float> values, Shape shape, ulong seed, uint place)
     {
         if (shape.Rank < 2 || shape[0] % groups != 0)
-            throw new ArgumentException($"A transposed weight in {groups} groups is [inputs, outputs a group, ..] with as many inputs in each, but this one is {shape}.");
+        {
+            throw new ArgumentException($"A transposed weight in {groups} groups is [inputs, outputs a group, ..] with as many inputs in each, "
+                + $"but this one is {shape}.");
+        }
+
         int inputs = shape[0] / groups, outputs = shape[1];
         Span<int> sizes = stackalloc int[shape.Rank];
         shape.CopyTo(sizes);

@@ -20,7 +20,8 @@ public static partial class TapeOperations
     public static unsafe Tensor AdaptiveAveragePooling(this Tape tape, Tensor x, params ReadOnlySpan<int> sizes)
     {
         Shape shape = x.Shape;
-        Check.Spatial("AdaptiveAveragePooling", x, sizes.Length);
+        if (!Check.IsSpatial(x, sizes.Length))
+            throw Check.SpatialError("AdaptiveAveragePooling", x, sizes.Length);
         Span<int> result = stackalloc int[sizes.Length + 2], input = [1, 1, 1], output = [1, 1, 1];
         (result[0], result[1]) = (shape[0], shape[1]);
         for (int axis = 0; axis < sizes.Length; axis++)

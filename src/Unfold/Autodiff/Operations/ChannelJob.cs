@@ -92,9 +92,9 @@ internal sealed unsafe class ChannelJob : PlaneJob
             return;
         double scale = (double)inverse * _gain[c];
         double slope = _ofBatch ? -scale * inverse * inverse * product / channel.Count : 0;
-        double shift = _ofBatch ? -scale * sum / channel.Count : 0;
+        double center = _ofBatch ? sum / channel.Count : 0;
         ChannelNormalization.Combine(
-            in channel, _d + start, _x + start, _dx.Values + start, mean, (float)scale, (float)slope, (float)shift, _dx.Accumulate);
+            in channel, _d + start, _x + start, _dx.Values + start, mean, (float)scale, (float)slope, (float)center, _dx.Accumulate);
     }
 
     /// <summary>Where a gradient goes, if it is wanted.</summary>

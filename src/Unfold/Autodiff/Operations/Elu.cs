@@ -6,7 +6,9 @@ namespace Unfold.Autodiff.Operations;
 public static partial class TapeOperations
 {
     /// <summary>Effectively computes <c>x</c> where it is above 0, else <c>alpha (exp(x) - 1)</c>, element by element.</summary>
-    /// <remarks>Shapes: any, the result's the same. Gradient: <c>d</c> where <c>x > 0</c>, else <c>d alpha exp(x)</c>. Source: Clevert et al. 2016.</remarks>
+    /// <remarks>
+    /// Shapes: any, the result's the same. Gradient: <c>d</c> where <c>x > 0</c>, else <c>d alpha exp(x)</c>. Source: Clevert et al. 2016.
+    /// </remarks>
     /// <param name="tape">The tape.</param>
     /// <param name="x">The input.</param>
     /// <param name="alpha">What the result tends to far below 0, negated; 1 by default.</param>

@@ -57,30 +57,37 @@ public static partial class TapeOperations
         public override void Backward(Tape tape, in TapeEntry entry)
         {
             Tensor d = tape.Gradient(entry.Output), moments = ((NormalizedRows)entry.Extra!).Moments;
-            int rows = moments.Shape[0], columns = entry.B.Shape.Length;
+            int rows = moments.Shape[0], columns = entry.B.Shape.Length, blocks = NormalizedRowJob.Blocks(rows);
             bool accumulate = false;
             Tensor dx = tape.NeedsGradient(entry.A) ? tape.GradientTarget(entry.A, out accumulate) : default;
-            Tensor terms = tape.NeedsGradient(entry.B) ? tape.Rent(new Shape(rows, columns)) : default;
+            bool wantsGain = tape.NeedsGradient(entry.B), wantsBias = tape.NeedsGradient(entry.C);
+            Tensor sums = wantsGain || wantsBias ? tape.Rent(new Shape(2, blocks, columns)) : default;
             fixed (float* pd = d.Span, px = entry.A.Span, pg = entry.B.Span, pm = moments.Span)
             {
-                NormalizedRowJob.Own.Backward(
-                    pd, px, pg, pm, dx.HasValue ? dx.Pointer : null, terms.HasValue ? terms.Pointer : null, rows, columns, accumulate);
-                if (terms.HasValue)
-                    SumRows(tape, terms.Pointer, rows, entry.B);
-                if (tape.NeedsGradient(entry.C))
-                    SumRows(tape, pd, rows, entry.C);
+                float* partial = sums.HasValue ? sums.Pointer : null;
+                NormalizedRowJob.Own.Backward(pd, px, pg, pm, dx.HasValue ? dx.Pointer : null, partial, rows, columns, accumulate);
+                if (wantsGain)
+                    AddSums(tape, partial, blocks, entry.B);
+                if (wantsBias)
+                    AddSums(tape, partial + (nint)blocks * columns, blocks, entry.C);
             }
         }
 
-        private static void SumRows(Tape tape, float* x, int rows, Tensor operand)
+        private static void AddSums(Tape tape, float* partial, int blocks, Tensor operand)
         {
             Tensor target = tape.GradientTarget(operand, out bool accumulate);
-            ColumnSumJob.Add(x, rows, target.Shape.Length, target.Pointer, accumulate);
+            ColumnSumJob.Add(partial, blocks, target.Shape.Length, target.Pointer, accumulate);
         }
     }
 
+    /// <summary>
+    /// The rows, a fixed number of them to a piece, whatever the number of threads: the parameters' gradients are summed within each piece and then over
+    /// these sums, so that their bits do not depend on who did which.
+    /// </summary>
     private sealed unsafe class NormalizedRowJob : PlaneJob
     {
+        private const int Block = 32;
+
         [ThreadStatic]
         private static NormalizedRowJob? _own;
 
@@ -91,12 +98,16 @@ public static partial class TapeOperations
         private float* _moments;
         private float* _d;
         private float* _dx;
-        private float* _terms;
+        private float* _sums;
+        private int _rows;
         private int _columns;
         private float _epsilon;
         private bool _accumulate;
 
         public static NormalizedRowJob Own => _own ??= new NormalizedRowJob();
+
+        /// <summary>The pieces of so many rows.</summary>
+        public static int Blocks(int rows) => (rows + Block - 1) / Block;
 
         public void Forward(float* x, float* gain, float* bias, float* y, float* moments, int rows, int columns, float epsilon)
         {
@@ -106,36 +117,43 @@ public static partial class TapeOperations
             _y = y;
             _moments = moments;
             _d = null;
-            (_columns, _epsilon) = (columns, epsilon);
-            Start(rows, (long)rows * columns);
+            (_rows, _columns, _epsilon) = (rows, columns, epsilon);
+            Start(Blocks(rows), (long)rows * columns);
         }
 
-        public void Backward(float* d, float* x, float* gain, float* moments, float* dx, float* terms, int rows, int columns, bool accumulate)
+        public void Backward(float* d, float* x, float* gain, float* moments, float* dx, float* sums, int rows, int columns, bool accumulate)
         {
             _d = d;
             _x = x;
             _gain = gain;
             _moments = moments;
             _dx = dx;
-            _terms = terms;
-            (_columns, _accumulate) = (columns, accumulate);
-            Start(rows, (long)rows * columns);
+            _sums = sums;
+            (_rows, _columns, _accumulate) = (rows, columns, accumulate);
+            Start(Blocks(rows), (long)rows * columns);
         }
 
         protected override void Planes(int first, int count)
         {
-            nint start = (nint)first * _columns;
-            float* x = _x + start, moments = _moments + 2 * first;
-            if (_d is null)
+            for (int block = first; block < first + count; block++)
             {
-                RowNormalization.Forward(x, _gain, _bias, _y + start, moments, count, _columns, _epsilon);
-                return;
-            }
+                int row = block * Block, rows = Math.Min(Block, _rows - row);
+                nint start = (nint)row * _columns;
+                float* x = _x + start, moments = _moments + 2 * row;
+                if (_d is null)
+                {
+                    RowNormalization.Forward(x, _gain, _bias, _y + start, moments, rows, _columns, _epsilon);
+                    continue;
+                }
 
-            if (_dx is not null)
-                RowNormalization.Backward(_d + start, x, _gain, moments, _dx + start, count, _columns, _accumulate);
-            if (_terms is not null)
-                RowNormalization.GainTerms(_d + start, x, moments, _terms + start, count, _columns);
+                if (_dx is not null)
+                    RowNormalization.Backward(_d + start, x, _gain, moments, _dx + start, rows, _columns, _accumulate);
+                if (_sums is not null)
+                {
+                    float* gain = _sums + (nint)block * _columns;
+                    RowNormalization.ParameterGradients(_d + start, x, moments, gain, gain + (nint)Blocks(_rows) * _columns, rows, _columns);
+                }
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Unfold.Autodiff.Operations;
 internal abstract class PlaneJob : TeamJob
 {
     /// <summary>Below this many elements the caller does everything: waking others costs as much.</summary>
-    private const long LeastShared = 1 << 14;
+    private const long LeastShared = 1 << 13;
 
     private int _planes;
 

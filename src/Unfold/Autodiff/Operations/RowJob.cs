@@ -1,15 +1,10 @@
-using Unfold.Kernels.Threading;
-
 namespace Unfold.Autodiff.Operations;
 
 /// <summary>Something done to every row of a matrix, shared by the team; a row's result depends on that row alone, so any cut gives the same bits.</summary>
-internal abstract unsafe class RowJob : TeamJob
+internal abstract unsafe class RowJob : PlaneJob
 {
     /// <summary>The floats that are worked on at a time: some such tiles stay in the L1 cache.</summary>
     protected const int Tile = 1024;
-
-    /// <summary>Below this many elements the caller does everything: waking others costs as much.</summary>
-    private const int LeastShared = 1 << 13;
 
     /// <summary>The number of rows.</summary>
     public int Rows { get; set; }
@@ -18,20 +13,13 @@ internal abstract unsafe class RowJob : TeamJob
     public int Columns { get; set; }
 
     /// <summary>Does all rows.</summary>
-    public void Start()
-    {
-        if ((long)Rows * Columns < LeastShared)
-            Execute(0, 1);
-        else
-            Team.Shared.Run(this, Team.Shared.Size);
-    }
+    public void Start() => Start(Rows, (long)Rows * Columns);
 
     /// <inheritdoc/>
-    protected internal sealed override void Execute(int part, int partCount)
+    protected sealed override void Planes(int first, int count)
     {
         float* tile = stackalloc float[Tile];
-        int end = (int)((long)Rows * (part + 1) / partCount);
-        for (int row = (int)((long)Rows * part / partCount); row < end; row++)
+        for (int row = first; row < first + count; row++)
             Row(row, tile);
     }
 

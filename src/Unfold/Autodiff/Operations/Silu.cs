@@ -6,7 +6,9 @@ namespace Unfold.Autodiff.Operations;
 public static partial class TapeOperations
 {
     /// <summary>Effectively computes <c>x sigmoid(x)</c>, element by element; also called swish.</summary>
-    /// <remarks>Shapes: any, the result's the same. Gradient, with s = sigmoid(x): <c>d s (1 + x (1 - s))</c>. Source: Hendrycks and Gimpel 2016.</remarks>
+    /// <remarks>
+    /// Shapes: any, the result's the same. Gradient, with s = sigmoid(x): <c>d s (1 + x (1 - s))</c>. Source: Hendrycks and Gimpel 2016.
+    /// </remarks>
     public static unsafe Tensor Silu(this Tape tape, Tensor x)
     {
         Tensor y = tape.Rent(x.Shape);

@@ -5,16 +5,24 @@ namespace Unfold.Autodiff.Operations;
 
 public static partial class TapeOperations
 {
-    /// <summary>Effectively computes <c>exp(x) / sum of exp(x)</c> along the last axis, with the greatest x taken out first, so that nothing overflows.</summary>
+    /// <summary>
+    /// Effectively computes <c>exp(x) / sum of exp(x)</c> along the last axis, with the greatest x taken out first, so that nothing
+    /// overflows.
+    /// </summary>
     /// <remarks>
-    /// Shapes: x <c>[.., C]</c>, the result's the same; its rows are positive and add up to 1. Gradient: <c>y (d - sum over c of d y)</c>. Cost: one exponential an element.
-    /// As the last step before a cross-entropy use <c>SoftmaxCrossEntropy</c> on the logits instead, which loses no small probabilities.
+    /// Shapes: x <c>[.., C]</c>, the result's the same; its rows are positive and add up to 1. Gradient: <c>y (d - sum over c of d y)</c>.
+    /// Cost: one exponential an element. As the last step before a cross-entropy use <c>SoftmaxCrossEntropy</c> on the logits instead,
+    /// which loses no small probabilities.
     /// </remarks>
     public static Tensor Softmax(this Tape tape, Tensor x) => AlongRows(tape, x, logarithm: false);
 
-    /// <summary>Effectively computes <c>x - log(sum of exp(x))</c> along the last axis, the logarithm of <see cref="Softmax"/>, without overflow or underflow.</summary>
+    /// <summary>
+    /// Effectively computes <c>x - log(sum of exp(x))</c> along the last axis, the logarithm of <see cref="Softmax"/>, without overflow or
+    /// underflow.
+    /// </summary>
     /// <remarks>
-    /// Shapes: x <c>[.., C]</c>, the result's the same. Gradient: <c>d - exp(y) sum over c of d</c>. Cost: one exponential an element, and another backwards.
+    /// Shapes: x <c>[.., C]</c>, the result's the same. Gradient: <c>d - exp(y) sum over c of d</c>. Cost: one exponential an element, and
+    /// another backwards.
     /// </remarks>
     public static Tensor LogSoftmax(this Tape tape, Tensor x) => AlongRows(tape, x, logarithm: true);
 

@@ -21,7 +21,8 @@ public static partial class TapeOperations
     public static unsafe Tensor Upsample(this Tape tape, Tensor x, bool linear, params ReadOnlySpan<int> factors)
     {
         Shape shape = x.Shape;
-        Check.Spatial("Upsample", x, factors.Length);
+        if (!Check.IsSpatial(x, factors.Length))
+            throw Check.SpatialError("Upsample", x, factors.Length);
         Span<int> result = stackalloc int[factors.Length + 2];
         Span<UpsamplingAxis> axes = [new(1, 1, linear), new(1, 1, linear), new(1, 1, linear)];
         (result[0], result[1]) = (shape[0], shape[1]);

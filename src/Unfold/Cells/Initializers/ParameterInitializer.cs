@@ -4,8 +4,8 @@ using Unfold.Cells.Graph;
 namespace Unfold.Cells.Initializers;
 
 /// <summary>
-/// What the words after <c>init NAME =</c> mean. A matrix [n, m] has fan-out n (rows, units made) and fan-in m (columns, units read), as in PyTorch; a vector [n]
-/// has n for both, as in Keras.
+/// What the words after <c>init NAME =</c> mean. A matrix [n, m] has fan-out n (rows, units made) and fan-in m (columns, units read), as in
+/// PyTorch; a vector [n] has n for both, as in Keras.
 /// </summary>
 internal static class ParameterInitializer
 {

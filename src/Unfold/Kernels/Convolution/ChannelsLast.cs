@@ -6,23 +6,34 @@ namespace Unfold.Kernels.Convolution;
 /// <summary>Turns pixels of separate channels into pixels that hold their channels side by side, and back: transpositions.</summary>
 internal static unsafe class ChannelsLast
 {
+    /// <summary>Floats from pixel to pixel for a number of channels: pixels that lie many whole cache lines apart would share few places of the cache.</summary>
+    public static nint Stride(nint channels) => channels >= 128 && channels % 32 == 0 ? channels + 16 : channels;
+
     /// <summary>Floats that <see cref="Gather{TSimd}"/> may write past the pixels it was given: a square of the widest vectors.</summary>
     public static nint Slack(nint pixelStride) => 16 * (pixelStride + 1);
 
-    /// <summary>to[p * pixelStride + c] = from[c * channelStride + p] for p &lt; count.</summary>
+    /// <summary>Vectors of channels.</summary>
+    public static int Parts<TSimd>(int channels)
+        where TSimd : struct, ISimd<TSimd> => (channels + TSimd.Count - 1) / TSimd.Count;
+
+    /// <summary>
+    /// to[p * pixelStride + c] = from[c * channelStride + p] for p &lt; count and one vector of channels c, number <paramref name="part"/> of them.
+    /// </summary>
     /// <remarks>
-    /// What lies behind the last pixel, and behind a pixel's channels, is overwritten with anything: pixels are to be written in ascending order. So a
-    /// remainder of channels comes before the whole vectors, which then repair what it spilled into the pixel behind.
+    /// What lies behind the last pixel, and behind a pixel's channels, is overwritten with anything: pixels are to be written in ascending order, and the parts
+    /// in theirs, of which the first is what is no whole vector: the others repair what it spilled into the pixel behind. One part for all rows, then the next, reads a
+    /// few channels in long pieces.
     /// </remarks>
     /// <param name="from">Channel 0 of the first pixel.</param>
     /// <param name="channelStride">Floats from channel to channel.</param>
     /// <param name="channels">Channels.</param>
+    /// <param name="part">Which vector of channels.</param>
     /// <param name="count">Pixels.</param>
     /// <param name="end">The end of the memory that may be read.</param>
     /// <param name="to">The first pixel.</param>
     /// <param name="pixelStride">Floats from pixel to pixel, at least the channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Gather<TSimd>(float* from, nint channelStride, int channels, int count, float* end, float* to, nint pixelStride)
+    public static void Gather<TSimd>(float* from, nint channelStride, int channels, int part, int count, float* end, float* to, nint pixelStride)
         where TSimd : struct, ISimd<TSimd>
     {
         if (channels == 1 && pixelStride == 1)
@@ -32,26 +43,21 @@ internal static unsafe class ChannelsLast
         }
 
         float** rows = stackalloc float*[TSimd.Count];
-        int whole = channels / TSimd.Count * TSimd.Count;
-        for (int part = whole < channels ? -1 : 0; part < whole / TSimd.Count; part++)
+        int rest = channels % TSimd.Count, channel = rest == 0 ? part * TSimd.Count : part == 0 ? channels - rest : (part - 1) * TSimd.Count;
+        for (int i = 0; i < TSimd.Count; i++) rows[i] = from + (Math.Min(channel + i, channels - 1) * channelStride);
+        for (int p = 0; p < count; p += TSimd.Count)
         {
-            int channel = part < 0 ? whole : part * TSimd.Count;
-            for (int i = 0; i < TSimd.Count; i++) rows[i] = from + (Math.Min(channel + i, channels - 1) * channelStride);
-            for (int p = 0; p < count; p += TSimd.Count)
+            int first = Math.Max(0, Math.Min(p, count - TSimd.Count));
+            float* target = to + (first * pixelStride) + channel;
+            if (rows[TSimd.Count - 1] + first + TSimd.Count <= end)
             {
-                int first = Math.Max(0, Math.Min(p, count - TSimd.Count));
-                float* target = to + (first * pixelStride) + channel;
-                if (rows[TSimd.Count - 1] + first + TSimd.Count <= end)
-                {
-                    TSimd.Transpose(rows, first, target, pixelStride);
-                    continue;
-                }
+                TSimd.Transpose(rows, first, target, pixelStride);
+                continue;
+            }
 
-                for (int pixel = first; pixel < count; pixel++)
-                {
-                    for (int i = 0; i < Math.Min(TSimd.Count, channels - channel); i++)
-                        to[(pixel * pixelStride) + channel + i] = rows[i][pixel];
-                }
+            for (int pixel = first; pixel < count; pixel++)
+            {
+                for (int i = 0; i < Math.Min(TSimd.Count, channels - channel); i++) to[(pixel * pixelStride) + channel + i] = rows[i][pixel];
             }
         }
     }
@@ -70,14 +76,14 @@ internal static unsafe class ChannelsLast
     {
         float** rows = stackalloc float*[TSimd.Count];
         float* square = stackalloc float[TSimd.Count * TSimd.Count];
-        for (int pixel = 0; pixel < count; pixel += TSimd.Count)
+        for (int channel = 0; channel < channels; channel += TSimd.Count)
         {
-            int pixels = Math.Min(TSimd.Count, count - pixel);
-            for (int i = 0; i < TSimd.Count; i++) rows[i] = from + ((pixel + Math.Min(i, pixels - 1)) * pixelStride);
-            for (int channel = 0; channel < channels; channel += TSimd.Count)
+            int width = Math.Min(TSimd.Count, channels - channel);
+            for (int pixel = 0; pixel < count; pixel += TSimd.Count)
             {
+                int pixels = Math.Min(TSimd.Count, count - pixel);
+                for (int i = 0; i < TSimd.Count; i++) rows[i] = from + ((pixel + Math.Min(i, pixels - 1)) * pixelStride);
                 float* target = to + (channel * channelStride) + pixel;
-                int width = Math.Min(TSimd.Count, channels - channel);
                 if (pixels == TSimd.Count && width == TSimd.Count && !accumulate)
                 {
                     TSimd.Transpose(rows, channel, target, channelStride);

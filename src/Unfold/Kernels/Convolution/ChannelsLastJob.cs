@@ -24,7 +24,7 @@ internal sealed unsafe class ChannelsLastJob : TeamJob
     public static ChannelsLastJob Current => _current ??= new ChannelsLastJob();
 
     /// <summary>Floats of a target pixel in a box.</summary>
-    private nint TargetStride => _pass.Size.Groups * (nint)WeightPacking.GroupWidth(_pass.GroupTargets);
+    private nint TargetStride => ChannelsLast.Stride(_pass.Size.Groups * (nint)WeightPacking.GroupWidth(_pass.GroupTargets));
 
     /// <summary>Makes target from source, or adds to it.</summary>
     public void Run(in ConvolutionSize size, bool backward, float* source, float* weights, float* bias, float* target, bool accumulate)

@@ -75,7 +75,7 @@ internal sealed class ConvolutionPass
     public void SetChannelsLast()
     {
         SplitStride = 0;
-        PixelStride = Sources;
+        PixelStride = ChannelsLast.Stride(Sources);
         RowStride = SlabLength(Width, Boxes.W) * PixelStride;
         SetStrides();
         SetTaps();

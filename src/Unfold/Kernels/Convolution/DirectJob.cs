@@ -1,4 +1,3 @@
-using Unfold.Kernels.Gemm;
 using Unfold.Kernels.Simd;
 using Unfold.Kernels.Threading;
 
@@ -15,8 +14,6 @@ internal sealed unsafe class DirectJob : TeamJob
 
     /// <summary>Pixels of the source that are worth a part of their own.</summary>
     private const int PartPixels = 1 << 14;
-
-    private const int MostLines = 4;
 
     [ThreadStatic]
     private static DirectJob? _current;
@@ -81,16 +78,19 @@ internal sealed unsafe class DirectJob : TeamJob
         }
     }
 
-    /// <summary>Planes of a group, and four lines for what is written with gaps.</summary>
-    private nint ScratchLength() => (_pass.GroupSources * Slab.PlaneLength(_pass)) + (MostLines * Gemm.Gemm.ColumnTile);
+    /// <summary>Planes of a group, and lines for what lies between one another.</summary>
+    private nint ScratchLength() => (_pass.GroupSources * Slab.PlaneLength(_pass)) + LinesLength();
+
+    private nint LinesLength() => (nint)DirectTiles.MostLines * _pass.Width.Phases * Gemm.Gemm.ColumnTile;
 
     private void RunPart<TSimd>(int part)
         where TSimd : struct, ISimd<TSimd>
     {
-        float* lines = Scratch.Current.Reserve(ScratchLength()), planes = lines + (MostLines * Gemm.Gemm.ColumnTile);
+        float* lines = Scratch.Current.Reserve(ScratchLength()), planes = lines + LinesLength();
         var box = _pass.Boxes[part / _chunks];
         int firstGroup = part % _chunks * _groupsPerPart, endGroup = Math.Min(_pass.Size.Groups, firstGroup + _groupsPerPart);
         int sources = _pass.GroupSources, targets = _pass.GroupTargets;
+        Slab.ClearPlanes(_pass, sources, planes);
         for (int n = box.FirstN; n < box.EndN; n++)
         {
             for (int group = firstGroup; group < endGroup; group++)
@@ -98,93 +98,47 @@ internal sealed unsafe class DirectJob : TeamJob
                 for (int source = 0; source < sources; source++)
                 {
                     float* channel = _source + ((((nint)n * _pass.Sources) + (group * sources) + source) * _pass.SourcePixels);
-                    Slab.FillPlane(_pass, box, channel, planes + (source * Slab.PlaneLength(_pass)));
+                    Slab.CopyPlane<TSimd>(_pass, box, channel, planes + (source * Slab.PlaneLength(_pass)));
                 }
 
                 for (int target = group * targets; target < (group + 1) * targets; target++)
                 {
-                    for (int phase = 0; phase < _pass.Phases; phase++) RunPhase<TSimd>(box, n, target, phase, planes, lines);
+                    // Phases of the width are worked on together, since their results lie between one another.
+                    for (int phase = 0; phase < _pass.Phases; phase += _pass.Width.Phases) RunPhases<TSimd>(box, n, target, phase, planes, lines);
                 }
             }
         }
     }
 
-    private void RunPhase<TSimd>(in Box box, int n, int target, int phase, float* planes, float* lines)
+    private void RunPhases<TSimd>(in Box box, int n, int target, int phase, float* planes, float* lines)
         where TSimd : struct, ISimd<TSimd>
     {
         PassAxis depth = _pass.Depth, height = _pass.Height, width = _pass.Width;
-        var (phaseD, phaseH, phaseW) = _pass.PhasePlace(phase);
+        var (phaseD, phaseH, _) = _pass.PhasePlace(phase);
         int depths = depth.CountOf(phaseD, box.FirstD, box.EndD), rows = height.CountOf(phaseH, box.FirstH, box.EndH);
-        int columns = width.CountOf(phaseW, box.FirstW, box.EndW), panel = 2 * TSimd.Count;
+        int columns = width.CountOf(0, box.FirstW, box.EndW), panel = 2 * TSimd.Count;
         nint rowStep = height.Stride * _pass.RowStride, targetRow = (nint)height.Phases * width.Target;
         float* channel = _target + ((((nint)n * _pass.Targets) + target) * _pass.TargetPixels);
-        var tile = new Tiles(_pass, phase, _packed + ((nint)target * _pass.GroupSources * _pass.Size.Taps), _bias == null ? 0 : _bias[target], lines, _accumulate);
-        bool byRows = rows >= MostLines || columns < 2 * panel;
+        var tiles = new DirectTiles(_pass, phase, _packed + ((nint)target * _pass.GroupSources * _pass.Size.Taps), _bias == null ? 0 : _bias[target], lines, _accumulate);
+        bool byRows = rows >= DirectTiles.MostLines || columns < 2 * panel;
         for (int d = 0; d < depths; d++)
         {
             int targetD = ((box.FirstD + d) * depth.Phases) + phaseD;
-            for (int h = 0; h < rows; h += byRows ? MostLines : 1)
+            for (int h = 0; h < rows; h += byRows ? DirectTiles.MostLines : 1)
             {
                 int targetH = ((box.FirstH + h) * height.Phases) + phaseH;
                 float* source = planes + (d * depth.Stride * _pass.DepthStride) + (h * rowStep);
-                float* to = channel + ((((nint)targetD * height.Target) + targetH) * width.Target) + (box.FirstW * width.Phases) + phaseW;
-                int count = byRows ? Math.Min(MostLines, rows - h) : 0;
+                float* to = channel + ((((nint)targetD * height.Target) + targetH) * width.Target) + (box.FirstW * width.Phases);
+                int count = Math.Min(DirectTiles.MostLines, rows - h);
                 for (int w = 0; w < columns;)
                 {
                     // Of a single long row, pieces of it are the lines.
-                    int some = byRows ? count : Math.Clamp((columns - w) / panel, 1, MostLines), wide = Math.Min(panel, columns - w);
-                    tile.Run<TSimd>(some, source + w, byRows ? rowStep : panel, to + ((nint)w * width.Phases), byRows ? targetRow : panel * width.Phases, wide);
+                    int some = byRows ? count : Math.Clamp((columns - w) / panel, 1, DirectTiles.MostLines), wide = Math.Min(panel, columns - w);
+                    int rest = width.Target - ((box.FirstW + w) * width.Phases);
+                    float* place = to + ((nint)w * width.Phases);
+                    if (byRows) tiles.Run<TSimd>(some, source + w, rowStep, place, targetRow, wide, rest, 0);
+                    else tiles.Run<TSimd>(some, source + w, panel, place, panel * width.Phases, wide, rest, panel * width.Phases);
                     w += byRows ? wide : some * wide;
-                }
-            }
-        }
-    }
-
-    /// <summary>What is the same for all tiles of a channel's phase.</summary>
-    private readonly ref struct Tiles(ConvolutionPass pass, int phase, float* weights, float bias, float* lines, bool accumulate)
-    {
-        private readonly ReadOnlySpan<nint> _offsets = pass.Offsets(phase);
-        private readonly float* _weights = weights + ((nint)pass.FirstTap(phase) * pass.GroupSources);
-
-        public void Run<TSimd>(int rows, float* source, nint step, float* target, nint targetStep, int width)
-            where TSimd : struct, ISimd<TSimd>
-        {
-            int gap = pass.Width.Phases;
-            if (gap == 1)
-            {
-                Dispatch<TSimd>(rows, source, step, target, targetStep, width, accumulate);
-                return;
-            }
-
-            Dispatch<TSimd>(rows, source, step, lines, 2 * TSimd.Count, width, add: false);
-            for (int row = 0; row < rows; row++)
-            {
-                float* from = lines + (row * 2 * TSimd.Count), to = target + (row * targetStep);
-                for (int i = 0; i < width; i++) to[i * gap] = accumulate ? to[i * gap] + from[i] : from[i];
-            }
-        }
-
-        private void Dispatch<TSimd>(int rows, float* source, nint step, float* target, nint targetStep, int width, bool add)
-            where TSimd : struct, ISimd<TSimd>
-        {
-            if (width > TSimd.Count) Dispatch<TSimd, Vectors2>(rows, source, step, target, targetStep, width, add);
-            else Dispatch<TSimd, Vectors1>(rows, source, step, target, targetStep, width, add);
-        }
-
-        private void Dispatch<TSimd, TVectors>(int rows, float* source, nint step, float* target, nint targetStep, int width, bool add)
-            where TSimd : struct, ISimd<TSimd>
-            where TVectors : struct, IVectors
-        {
-            int channels = pass.GroupSources, taps = _offsets.Length;
-            nint plane = Slab.PlaneLength(pass);
-            fixed (nint* offsets = _offsets)
-            {
-                switch (rows)
-                {
-                    case 1: DirectTile.Multiply<TSimd, Rows1, TVectors>(offsets, taps, source, channels, plane, step, _weights, bias, target, targetStep, width, add); return;
-                    case 2: DirectTile.Multiply<TSimd, Rows2, TVectors>(offsets, taps, source, channels, plane, step, _weights, bias, target, targetStep, width, add); return;
-                    case 3: DirectTile.Multiply<TSimd, Rows3, TVectors>(offsets, taps, source, channels, plane, step, _weights, bias, target, targetStep, width, add); return;
-                    default: DirectTile.Multiply<TSimd, Rows4, TVectors>(offsets, taps, source, channels, plane, step, _weights, bias, target, targetStep, width, add); return;
                 }
             }
         }

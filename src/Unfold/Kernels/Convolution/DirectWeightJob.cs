@@ -62,9 +62,10 @@ internal sealed unsafe class DirectWeightJob : TeamJob
             {
                 var box = _pass.Boxes[index];
                 int count = SetRuns(box, runs);
+                Slab.ClearPlanes(_pass, 1, plane);
                 for (int n = box.FirstN; n < box.EndN; n++)
                 {
-                    Slab.FillPlane(_pass, box, _x + ((((nint)n * size.C) + channel) * _pass.SourcePixels), plane);
+                    Slab.CopyPlane<TSimd>(_pass, box, _x + ((((nint)n * size.C) + channel) * _pass.SourcePixels), plane);
                     for (int o = 0; o < size.GroupO; o++)
                     {
                         float* gradient = _gradient + ((((nint)n * size.O) + firstTarget + o) * _pass.TargetPixels);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Unfold.Kernels.Simd;
 
 namespace Unfold.Kernels.Convolution;
@@ -22,62 +23,74 @@ internal static unsafe class Slab
         int rows = Rows(pass.Height, box.FirstH, box.EndH), depths = Rows(pass.Depth, box.FirstD, box.EndD);
         for (int n = box.FirstN; n < box.EndN; n++)
         {
-            for (int d = 0; d < depths; d++)
+            float* first = slab + ((n - box.FirstN) * pass.ImageStride);
+            for (int part = 0; part < ChannelsLast.Parts<TSimd>(channels); part++)
             {
-                for (int h = 0; h < rows; h++)
+                for (int row = 0; row < depths * rows; row++)
                 {
-                    float* row = slab + ((n - box.FirstN) * pass.ImageStride) + (d * pass.DepthStride) + (h * pass.RowStride);
-                    nint place = Place(pass, box, d, h);
-                    int inside = place < 0 ? 0 : count;
-                    Clear(row, (inside == 0 ? left + count + right : left) * pass.PixelStride);
-                    if (inside == 0) continue;
-                    row += left * pass.PixelStride;
-                    ChannelsLast.Gather<TSimd>(source + (n * image) + place, (nint)pixels, channels, count, end, row, pass.PixelStride);
-                    Clear(row + (count * pass.PixelStride), right * pass.PixelStride);
+                    nint place = Place(pass, box, row / rows, row % rows);
+                    float* to = first + (row / rows * pass.DepthStride) + (row % rows * pass.RowStride) + (left * pass.PixelStride);
+                    if (place >= 0 && count > 0)
+                        ChannelsLast.Gather<TSimd>(source + (n * image) + place, (nint)pixels, channels, part, count, end, to, pass.PixelStride);
                 }
+            }
+
+            // Zeros last: what was spilled behind a row lies in its margin, or was overwritten by the next row.
+            for (int row = 0; row < depths * rows; row++)
+            {
+                float* to = first + (row / rows * pass.DepthStride) + (row % rows * pass.RowStride);
+                bool isInside = Place(pass, box, row / rows, row % rows) >= 0 && count > 0;
+                Clear(to, (isInside ? left : left + count + right) * pass.PixelStride);
+                if (isInside) Clear(to + ((left + count) * pass.PixelStride), right * pass.PixelStride);
             }
         }
     }
 
-    /// <summary>Fills the plane of one channel of one image.</summary>
-    public static void FillPlane(ConvolutionPass pass, in Box box, float* channel, float* plane)
+    /// <summary>Makes planes of nothing but zeros: the margins stay so when <see cref="CopyPlane{TSimd}"/> is used for the same box again and again.</summary>
+    public static void ClearPlanes(ConvolutionPass pass, int planes, float* slab) => Clear(slab, planes * PlaneLength(pass));
+
+    /// <summary>Copies the part of one channel of one image that a box needs into its plane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CopyPlane<TSimd>(ConvolutionPass pass, in Box box, float* channel, float* plane)
+        where TSimd : struct, ISimd<TSimd>
     {
-        var (left, count, right) = Columns(pass, box);
-        int rows = Rows(pass.Height, box.FirstH, box.EndH), depths = Rows(pass.Depth, box.FirstD, box.EndD);
+        var (left, count, _) = Columns(pass, box);
+        int rows = Rows(pass.Height, box.FirstH, box.EndH), depths = Rows(pass.Depth, box.FirstD, box.EndD), stride = pass.Width.Stride;
         for (int d = 0; d < depths; d++)
         {
             for (int h = 0; h < rows; h++)
             {
-                float* row = plane + (d * pass.DepthStride) + (h * pass.RowStride);
                 nint place = Place(pass, box, d, h);
-                if (place < 0 || count == 0)
-                {
-                    Clear(row, pass.RowStride);
-                }
-                else if (pass.Width.Stride == 1)
-                {
-                    Clear(row, left);
-                    new ReadOnlySpan<float>(channel + place, count).CopyTo(new Span<float>(row + left, count));
-                    Clear(row + left + count, right);
-                }
-                else
-                {
-                    Split(pass, channel + place, row, left, count);
-                }
+                if (place < 0) continue;
+                float* from = channel + place, to = plane + (d * pass.DepthStride) + (h * pass.RowStride);
+                if (stride == 1) Copy<TSimd>(from, to + left, count);
+                else if (stride == 2) Halve<TSimd>(from, count, to + (left % 2 * pass.SplitStride) + (left / 2), to + ((1 - (left % 2)) * pass.SplitStride) + ((left + 1) / 2));
+                else for (int i = 0; i < count; i++) to[((left + i) % stride * pass.SplitStride) + ((left + i) / stride)] = from[i];
             }
         }
     }
 
-    /// <summary>A row with elements of equal remainder side by side.</summary>
-    private static void Split(ConvolutionPass pass, float* source, float* row, int left, int count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy<TSimd>(float* from, float* to, int count)
+        where TSimd : struct, ISimd<TSimd>
     {
-        Clear(row, pass.RowStride);
-        int stride = pass.Width.Stride;
-        for (int remainder = 0; remainder < stride; remainder++)
+        int i = 0;
+        for (; i + TSimd.Count <= count; i += TSimd.Count) TSimd.Store(TSimd.Load(from + i), to + i);
+        if (i < count) TSimd.StorePartial(TSimd.LoadPartial(from + i, count - i), to + i, count - i);
+    }
+
+    /// <summary>Elements at even places to one side, those at odd places to the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Halve<TSimd>(float* from, int count, float* evens, float* odds)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        for (int i = 0; i < count; i += 2 * TSimd.Count)
         {
-            int first = (((remainder - left) % stride) + stride) % stride;
-            float* target = row + (remainder * pass.SplitStride) + ((left + first) / stride);
-            for (int i = first; i < count; i += stride) *target++ = source[i];
+            int some = Math.Min(count - i, 2 * TSimd.Count);
+            TSimd.Unzip(
+                TSimd.LoadPartial(from + i, Math.Min(some, TSimd.Count)), TSimd.LoadPartial(from + i + TSimd.Count, Math.Max(0, some - TSimd.Count)), out var even, out var odd);
+            TSimd.StorePartial(even, evens + (i / 2), (some + 1) / 2);
+            TSimd.StorePartial(odd, odds + (i / 2), some / 2);
         }
     }
 

@@ -33,10 +33,13 @@ internal sealed unsafe class WeightGradientJob : TeamJob
     public static WeightGradientJob Current => _current ??= new WeightGradientJob();
 
     /// <summary>Floats of one pixel's gradient in a box.</summary>
-    private int GradientStride => _pass.Size.Groups * WeightPacking.GroupWidth(_pass.GroupTargets);
+    private nint GradientStride => ChannelsLast.Stride(Columns);
+
+    /// <summary>Columns of all groups' packed weights.</summary>
+    private int Columns => _pass.Size.Groups * WeightPacking.GroupWidth(_pass.GroupTargets);
 
     /// <summary>Floats of one division's sums: of the weights as rows of panels, then of the bias.</summary>
-    private nint SumsLength => ((nint)_pass.Size.Taps * _pass.GroupSources * GradientStride) + GradientStride;
+    private nint SumsLength => ((nint)_pass.Size.Taps * _pass.GroupSources * Columns) + Columns;
 
     /// <summary>Makes the gradients, or adds to them; that of the bias may be null.</summary>
     public void Run(in ConvolutionSize size, float* x, float* gradient, float* weights, bool accumulateWeights, float* bias, bool accumulateBias)
@@ -95,7 +98,7 @@ internal sealed unsafe class WeightGradientJob : TeamJob
         Slab.Fill<TSimd>(_pass, box, _x, slab);
         GatherGradient<TSimd>(box, extent, first / runCount / panels, (end - 1) / runCount / panels, gradient);
         int count = SetRuns(extent, runs);
-        float* sums = _sums + (division * SumsLength), biasSums = sums + (SumsLength - GradientStride);
+        float* sums = _sums + (division * SumsLength), biasSums = sums + (SumsLength - Columns);
         int groupWidth = WeightPacking.GroupWidth(_pass.GroupTargets);
         for (int unit = first; unit < end; unit++)
         {
@@ -159,8 +162,9 @@ internal sealed unsafe class WeightGradientJob : TeamJob
                 float* pixel = to + ((((nint)n * extent.Runs) + run) * extent.RunLength * GradientStride);
                 for (int group = firstGroup; group <= lastGroup; group++)
                 {
-                    ChannelsLast.Gather<TSimd>(
-                        image + (group * groupTargets * channel), channel, groupTargets, extent.RunLength, end, pixel + (group * groupWidth), GradientStride);
+                    float* from = image + (group * groupTargets * channel), pixels = pixel + (group * groupWidth);
+                    for (int part = 0; part < ChannelsLast.Parts<TSimd>(groupTargets); part++)
+                        ChannelsLast.Gather<TSimd>(from, channel, groupTargets, part, extent.RunLength, end, pixels, GradientStride);
                 }
             }
         }

@@ -18,7 +18,7 @@ internal static unsafe class ChannelNormalization
         mean = (float)(sum / channel.Count);
         double squares = 0;
         for (int n = 0; n < channel.Rows; n++)
-            squares += K.SumOfSquaredDeviations(rows + (n * channel.RowStride), mean, channel.RowLength);
+            squares += Deviations.SumOfSquares(rows + (n * channel.RowStride), mean, channel.RowLength);
         variance = (float)(squares / channel.Count);
     }
 
@@ -44,7 +44,7 @@ internal static unsafe class ChannelNormalization
         }
     }
 
-    /// <summary>dx = a * d + b * (x - mean) + c, or dx += that.</summary>
+    /// <summary>dx = a * (d - c) + b * (x - mean), or dx += that.</summary>
     public static void Combine(in Channel channel, float* d, float* x, float* dx, float mean, float a, float b, float c, bool accumulate)
     {
         float* scratch = channel.Reserve(3), gradients = channel.Open(d, scratch, 0), rows = channel.Open(x, scratch, 1);

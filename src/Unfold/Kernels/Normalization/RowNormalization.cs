@@ -13,7 +13,7 @@ internal static unsafe class RowNormalization
         for (int row = 0; row < rows; row++, x += columns, y += columns, moments += 2)
         {
             float mean = K.Sum(x, columns) / columns;
-            float variance = K.SumOfSquaredDeviations(x, mean, columns) / columns;
+            float variance = Deviations.SumOfSquares(x, mean, columns) / columns;
             float inverse = 1 / MathF.Sqrt(variance + epsilon);
             Deviations.Normalize(x, gain, bias, y, columns, mean, inverse);
             (moments[0], moments[1]) = (mean, inverse);
@@ -32,14 +32,19 @@ internal static unsafe class RowNormalization
             K.Multiply(d, gain, g, columns);
             float sum = K.Sum(g, columns), product = Deviations.Dot(g, x, mean, columns);
             float slope = -inverse * inverse * inverse * product / columns;
-            Deviations.Combine(g, x, dx, columns, mean, inverse, slope, -inverse * sum / columns, accumulate);
+            Deviations.Combine(g, x, dx, columns, mean, inverse, slope, sum / columns, accumulate);
         }
     }
 
-    /// <summary>y = d * z, z being the normalised rows: what the gain's gradient is the sum of.</summary>
-    public static void GainTerms(float* d, float* x, float* moments, float* y, int rows, int columns)
+    /// <summary>The sums over some rows of d * z, z being the normalised rows, and of d: the gradients of gain and bias.</summary>
+    public static void ParameterGradients(float* d, float* x, float* moments, float* gain, float* bias, int rows, int columns)
     {
-        for (int row = 0; row < rows; row++, d += columns, x += columns, y += columns, moments += 2)
-            Deviations.Multiply(d, x, y, columns, moments[0], moments[1]);
+        K.Fill(gain, columns, 0);
+        K.Fill(bias, columns, 0);
+        for (int row = 0; row < rows; row++, d += columns, x += columns, moments += 2)
+        {
+            Deviations.AddProduct(d, x, gain, columns, moments[0], moments[1]);
+            K.Accumulate(d, bias, columns);
+        }
     }
 }

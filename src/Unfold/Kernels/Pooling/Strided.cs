@@ -21,7 +21,11 @@ internal static unsafe class Strided
         if (stride == 1)
             return source + TSimd.Count <= end ? TSimd.Load(source) : TSimd.LoadPartial(source, count);
         if (stride == 2 && source + (2 * TSimd.Count) <= end)
-            return TSimd.Even(TSimd.Load(source), TSimd.Load(source + TSimd.Count));
+        {
+            TSimd.Unzip(TSimd.Load(source), TSimd.Load(source + TSimd.Count), out TSimd even, out _);
+            return even;
+        }
+
         return Gather<TSimd>(source, stride, count);
     }
 

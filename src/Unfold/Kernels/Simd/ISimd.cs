@@ -100,12 +100,15 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>The lanes' sum, in one fixed order.</summary>
     static abstract float Sum(TSelf value);
 
+    /// <summary>Of the lanes of two vectors one after another, those at even and those at odd places.</summary>
+    static abstract void Unzip(TSelf first, TSelf second, out TSelf even, out TSelf odd);
+
+    /// <summary>The inverse of <see cref="Unzip"/>.</summary>
+    static abstract void Zip(TSelf even, TSelf odd, out TSelf first, out TSelf second);
+
     /// <summary>
     /// Transposes a square of Count × Count: element (r, c), read from <c>rows[r][column + c]</c>, is written to
     /// <c>destination[c * stride + r]</c>. Rows of the destination are written whole, in the order of c.
     /// </summary>
     static abstract void Transpose(float** rows, nint column, float* destination, nint stride);
-
-    /// <summary>The lanes of even number: first those of <paramref name="low"/>, then those of <paramref name="high"/>.</summary>
-    static abstract TSelf Even(TSelf low, TSelf high);
 }

@@ -51,13 +51,4 @@ internal readonly partial struct Simd128
         Sse2.IsSupported
             ? Sse2.Multiply(a, b)
             : Vector128.Create((ulong)a.GetElement(0) * b.GetElement(0), (ulong)a.GetElement(2) * b.GetElement(2));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128 Even(Simd128 low, Simd128 high)
-    {
-        if (Sse.IsSupported) return new(Sse.Shuffle(low._value, high._value, 0x88));
-        if (AdvSimd.Arm64.IsSupported) return new(AdvSimd.Arm64.UnzipEven(low._value, high._value));
-        return new(Vector128.Create(
-            low._value.GetElement(0), low._value.GetElement(2), high._value.GetElement(0), high._value.GetElement(2)));
-    }
 }

@@ -48,8 +48,4 @@ internal readonly partial struct Simd256
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ulong> EvenProducts(Vector256<uint> a, Vector256<uint> b) =>
         Avx2.Multiply(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256 Even(Simd256 low, Simd256 high) =>
-        new(Avx2.Permute4x64(Avx.Shuffle(low._value, high._value, 0x88).AsDouble(), 0xD8).AsSingle());
 }

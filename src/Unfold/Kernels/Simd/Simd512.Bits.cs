@@ -48,9 +48,4 @@ internal readonly partial struct Simd512
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<ulong> EvenProducts(Vector512<uint> a, Vector512<uint> b) =>
         Avx512F.Multiply(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512 Even(Simd512 low, Simd512 high) =>
-        new(Avx512F.PermuteVar16x32x2(
-            low._value, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), high._value));
 }

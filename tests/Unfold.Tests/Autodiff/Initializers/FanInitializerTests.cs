@@ -7,9 +7,10 @@ using Unfold.Testing;
 namespace Unfold.Tests.Autodiff.Initializers;
 
 /// <summary>
-/// Fans and gains are PyTorch's (see <c>golden/initialization.py</c>), and numbers have the variance that follows from them. For n independent numbers of variance v
-/// the mean has the deviation sqrt(v / n) and the variance one of v sqrt((k - 1) / n), k being the kurtosis: 3 of a normal, 1.8 of a uniform distribution. Five
-/// such deviations are allowed, which a right generator exceeds once in two million.
+/// Fans and gains are PyTorch's (see <c>golden/initialization.py</c>), and numbers have the variance that follows from them. For n
+/// independent numbers of variance v the mean has the deviation sqrt(v / n) and the variance one of v sqrt((k - 1) / n), k being the
+/// kurtosis: 3 of a normal, 1.8 of a uniform distribution. Five such deviations are allowed, which a right generator exceeds once in two
+/// million.
 /// </summary>
 public sealed class FanInitializerTests
 {
@@ -70,10 +71,10 @@ public sealed class FanInitializerTests
     {
         using JsonDocument golden = Golden;
         double Expected(string name) => golden.RootElement.GetProperty("gains").GetProperty(name).GetDouble();
-        Assert.Equal(Expected("linear"), Gain.Linear);
-        Assert.Equal(Expected("sigmoid"), Gain.Linear);
-        Assert.Equal(Expected("tanh"), Gain.Tanh, 1e-15);
-        Assert.Equal(Expected("relu"), Gain.Relu, 1e-15);
+        Assert.Equal(Gain.Linear, Expected("linear"));
+        Assert.Equal(Gain.Linear, Expected("sigmoid"));
+        Assert.Equal(Gain.Tanh, Expected("tanh"), 1e-15);
+        Assert.Equal(Gain.Relu, Expected("relu"), 1e-15);
         Assert.Equal(Expected("leaky_relu"), Gain.LeakyRelu(), 1e-15);
         Assert.Equal(Expected("leaky_relu 0.2"), Gain.LeakyRelu(0.2), 1e-15);
     }

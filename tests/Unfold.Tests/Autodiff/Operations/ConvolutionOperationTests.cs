@@ -56,6 +56,10 @@ public sealed class ConvolutionOperationTests
         new([2, 20, 5, 6], [20, 17, 3, 3]) { Transposed = true, Stride = [2], Padding = Padding.Explicit(1), OutputPadding = [1] },
         new([2, 16, 7, 7], [16, 1, 4, 4]) { Transposed = true, Stride = [2], Padding = Padding.Same, Groups = 16 },
         new([1, 12, 40], [12, 12, 2]) { Transposed = true, Stride = [5], Padding = Padding.Same, OutputPadding = [3] },
+        new([1, 2, 131], [2, 1, 3]) { Transposed = true, Stride = [2], Groups = 2 },
+        new([1, 2, 64], [2, 1, 1]) { Transposed = true, Stride = [2], Groups = 2 },
+        new([1, 2, 70], [2, 2, 5]) { Transposed = true, Stride = [3], Padding = Padding.Explicit(2) },
+        new([2, 256, 5, 6], [128, 256, 3, 3]) { Stride = [2, 1], Padding = Padding.Same },
         new([1, 6, 3, 4, 5], [6, 10, 3, 2, 1]) { Transposed = true, Stride = [1, 2, 3], Dilation = [2, 1, 1] },
         new([0, 9, 6], [10, 9, 3]),
     ];

@@ -32,6 +32,9 @@ internal sealed class OperationCase
     /// <summary>Keeps values away from 0, where a function has a corner.</summary>
     public bool AvoidZero { get; init; }
 
+    /// <summary>Keeps values apart from one another, where a function has a corner between equals.</summary>
+    public bool Distinct { get; init; }
+
     /// <summary>How far float may be from double, relative to the greatest number in sight.</summary>
     public double Tolerance { get; init; } = 2e-6;
 
@@ -64,6 +67,13 @@ internal sealed class OperationCase
             values[i] = (float)(random.NextDouble() * 3 - 1.5);
             if (AvoidZero && Math.Abs(values[i]) < 0.05f)
                 values[i] = 0.05f;
+        }
+
+        if (Distinct)
+        {
+            for (int i = 0; i < length; i++)
+                values[i] = (i - length / 2) * 0.05f;
+            random.Shuffle(values);
         }
 
         return values;

@@ -25,7 +25,8 @@ public sealed unsafe class AccuracyTests
     public void Log() => Check((x, y, n) => ElementwiseKernel.Log(x, y, n), Math.Log, 1);
 
     [Fact]
-    public void LogOnePlus() => Check((x, y, n) => ElementwiseKernel.LogOnePlus(x, y, n), x => x > -1 && double.IsFinite(x) ? Reference.Log1p(x) : double.NaN, 2);
+    public void LogOnePlus() => Check(
+        (x, y, n) => ElementwiseKernel.LogOnePlus(x, y, n), x => x > -1 && double.IsFinite(x) ? Reference.Log1p(x) : double.NaN, 2);
 
     [Fact]
     public void NormalCdf() => Check((x, y, n) => ElementwiseKernel.NormalCdf(x, y, n), Reference.NormalCdf, 8, low: 0, high: 1);

@@ -27,6 +27,7 @@ public sealed unsafe class SimdTests
         PartialAccess<T>();
         Transposition<T>();
         Lanes<T>();
+        Zips<T>();
         Comparisons<T>();
         Division<T>();
         Powers<T>();
@@ -65,6 +66,21 @@ public sealed unsafe class SimdTests
             {
                 for (int c = 0; c < n; c++) Assert.Equal((r * 40) + 5 + c, target[(c * (n + 3)) + r]);
             }
+        }
+    }
+
+    private static void Zips<T>()
+        where T : struct, ISimd<T>
+    {
+        float[] numbers = [.. Enumerable.Range(0, 2 * T.Count).Select(i => (float)i)];
+        fixed (float* n = numbers)
+        {
+            T.Unzip(T.Load(n), T.Load(n + T.Count), out T even, out T odd);
+            Assert.Equal(numbers.Where(x => x % 2 == 0), Read(even));
+            Assert.Equal(numbers.Where(x => x % 2 == 1), Read(odd));
+            T.Zip(even, odd, out T first, out T second);
+            float[] both = [.. Read(first), .. Read(second)];
+            Assert.Equal(numbers, both);
         }
     }
 
