@@ -39,6 +39,9 @@ public static class AugmentationNotation
         ["time_mask"] = (One("time_mask", "steps", ArgumentKind.Whole, 1, int.MaxValue), item => new TimeMask(item.Whole("steps"))),
     };
 
+    /// <summary>How every name is used.</summary>
+    internal static IEnumerable<Signature> Signatures => ImageKinds.Values.Select(kind => kind.Signature).Concat(SeriesKinds.Values.Select(kind => kind.Signature));
+
     /// <summary>Reads changes of images.</summary>
     /// <param name="text">The list; empty for none.</param>
     /// <param name="name">What the text is called in messages, as a file would be.</param>
