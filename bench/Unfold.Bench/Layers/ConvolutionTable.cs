@@ -33,6 +33,14 @@ internal static class ConvolutionTable
         page.Columns([
             "layer", "N × C × pixels → O",
             .. passes.SelectMany(pass => new[] { $"{(pass == "train" ? "all" : pass)} ms", "GFLOP/s", "oneDNN ms", "×" })]);
+        // Not counted: runtimes compile again what they see often, and threads are started, so that no shape is to be the first.
+        foreach (ConvolutionShape shape in ConvolutionShape.All.Where(shape => shape.Size.O == 64 && shape.Size.C < 64 || shape.Size.Groups > 1))
+        {
+            var run = new ConvolutionRun(shape.Size);
+            foreach (string pass in passes)
+                Timing.WarmUp(run.Pass(pass), 0.2);
+        }
+
         var ratios = passes.Select(_ => new List<double>()).ToArray();
         ConvolutionShape[] shapes = [.. ConvolutionShape.All.Where((_, i) => only.Length == 0 || only.Contains(i.ToString(CultureInfo.InvariantCulture)))];
         foreach (ConvolutionShape shape in shapes)

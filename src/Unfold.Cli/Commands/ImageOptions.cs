@@ -10,16 +10,19 @@ internal sealed class ImageOptions
     private static readonly ImageClassifierOptions Standard = new();
 
     private readonly OptionSet<ImageClassifierOptions> _model;
+    private readonly PixelSequenceOptions _sequence;
     private readonly CommonOptions _common;
 
     public ImageOptions(Command command)
     {
         _model = new OptionSet<ImageClassifierOptions>(command);
-        _model.Bind(new Option<string>("--layers")
+        Option<string> layers = new("--layers")
         {
             Description = "The layers without the last, which has an output for each class and is added, as in \"conv 3x3 32, relu, pool 2\" [default: two convolutions and 128 units]",
             HelpName = "LIST",
-        }, (options, value) => options with { Layers = value });
+        };
+        _model.Bind(layers, (options, value) => options with { Layers = value });
+        _sequence = new PixelSequenceOptions(command, layers);
         _model.Bind(Augment(), (options, value) => options with { Augment = value });
         _model.Bind(Values.OptionalNumber("--validation", "The share of the training images that is held out [default: 0.1 where there are none to test on, else 0]", 0, 0.9),
             (options, value) => options with { Validation = value });
@@ -38,5 +41,5 @@ internal sealed class ImageOptions
 
     /// <summary>The base, changed by whatever the command says.</summary>
     public ImageClassifierOptions Apply(ParseResult parsed, ImageClassifierOptions standard) =>
-        (ImageClassifierOptions)_common.Apply(parsed, _model.Apply(parsed, standard));
+        (ImageClassifierOptions)_common.Apply(parsed, _model.Apply(parsed, _sequence.Apply(parsed, standard)));
 }

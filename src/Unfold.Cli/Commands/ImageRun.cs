@@ -38,10 +38,7 @@ internal sealed class ImageRun
         if (Resume is not null)
         {
             Inputs.RequireFile(Resume);
-            if (Seeds > 1)
-            {
-                throw new MistakeException("--resume goes on with one run: leave out --seeds");
-            }
+            SeedRuns.RequireOne(Resume, Seeds);
         }
 
         string checkpoint = Checkpoint ?? Resume ?? StandardCheckpoint;
@@ -88,10 +85,7 @@ internal sealed class ImageRun
         }
         catch (OperationCanceledException)
         {
-            string one = Seeds > 1 ? ", with the seed of this run and without --seeds," : "";
-            throw new FailureException(checkpoint is not null && File.Exists(checkpoint)
-                ? $"interrupted; the checkpoint is saved: the same command{one} with --resume {Say.Quoted(checkpoint)} goes on from here"
-                : "interrupted");
+            throw SeedRuns.Interrupted(checkpoint, Seeds);
         }
     }
 
@@ -131,7 +125,7 @@ internal sealed class ImageRun
         string layers = ImageClassifier.PlainLayers(model.Plan.Input, model.Classes.Count, model.ParameterCount);
         Console.Out.WriteLine();
         Console.Out.WriteLine($"a plain network of as many parameters: {layers}");
-        ImageClassifier plain = Train(images, model.Options with { Layers = layers, CheckpointPath = null, ResumePath = null }, null, cancellationToken);
+        ImageClassifier plain = Train(images, model.Options with { Layers = layers, CheckpointPath = null, ResumePath = null, GradientNorms = null }, null, cancellationToken);
         Console.Out.WriteLine();
         Console.Out.WriteLine($"{"",-8}{"parameters",12}  {"seconds",8}  {"test",8}" + string.Concat(Enumerable.Range(1, MostShift).Select(pixels => $"{$"shift {pixels}",9}")));
         Row("layers", model);

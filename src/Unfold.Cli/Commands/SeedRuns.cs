@@ -37,6 +37,22 @@ internal static class SeedRuns
         return study;
     }
 
+    /// <summary>Refuses to resume several runs from the checkpoint of one.</summary>
+    public static void RequireOne(string? resume, int seeds)
+    {
+        if (resume is not null && seeds > 1)
+        {
+            throw new MistakeException("--resume goes on with one run: leave out --seeds");
+        }
+    }
+
+    /// <summary>What is said when a run was interrupted.</summary>
+    /// <param name="checkpoint">Where its checkpoint is, if it has one.</param>
+    /// <param name="seeds">With how many seeds the command trains.</param>
+    public static FailureException Interrupted(string? checkpoint, int seeds) => new(checkpoint is null || !File.Exists(checkpoint)
+        ? "interrupted"
+        : $"interrupted; the checkpoint is saved: the same command{(seeds > 1 ? ", without --seeds and --seed," : "")} with --resume {Say.Quoted(checkpoint)} goes on from here");
+
     /// <summary>Each run's file of its own: norms.csv becomes norms.seed3.csv.</summary>
     private static string? OfSeed(string? path, int seeds, ulong seed) =>
         path is null || seeds == 1 ? path : Path.ChangeExtension(path, $".seed{seed}{Path.GetExtension(path)}");

@@ -41,10 +41,7 @@ internal sealed class TextRun
         if (Resume is not null)
         {
             Inputs.RequireFile(Resume);
-            if (Seeds > 1)
-            {
-                throw new MistakeException("--resume goes on with one run: leave out --seeds");
-            }
+            SeedRuns.RequireOne(Resume, Seeds);
         }
 
         string checkpoint = Checkpoint ?? Resume ?? StandardCheckpoint;
@@ -70,10 +67,7 @@ internal sealed class TextRun
         }
         catch (OperationCanceledException)
         {
-            string one = Seeds > 1 ? ", with the seed of this run and without --seeds," : "";
-            throw new FailureException(File.Exists(checkpoint)
-                ? $"interrupted; the checkpoint is saved: the same command{one} with --resume {Say.Quoted(checkpoint)} goes on from here"
-                : "interrupted");
+            throw SeedRuns.Interrupted(checkpoint, Seeds);
         }
 
         Finish(study.Best, study.Report, checkpoint);

@@ -4,13 +4,18 @@ using Unfold.Models;
 
 namespace Unfold.Cli.Commands;
 
-/// <summary><c>unfold train synthetic hello</c>: problems made on the spot, small enough to be read number by number.</summary>
+/// <summary><c>unfold train synthetic</c>: problems made on the spot; the smallest of them, hello, can be read number by number.</summary>
 internal static class TrainSyntheticCommand
 {
     public static Command Build()
     {
         var command = new Command("synthetic", "Learn a problem that is made on the spot");
         command.Add(BuildHello());
+        foreach (Command problem in SequenceProblemCommand.BuildAll())
+        {
+            command.Add(problem);
+        }
+
         return command;
     }
 

@@ -9,8 +9,8 @@ namespace Unfold.Autodiff;
 internal sealed record Divergence(string Layer, string Cause, bool IsOfData = false)
 {
     /// <summary>
-    /// The first recorded operation whose result is not finite: to blame is a parameter of its, if one is not finite already, else what it was given, else
-    /// itself. Null if all results are finite. Cost: reads every result once.
+    /// The first recorded operation whose result is not finite: to blame is what it was given, if that is not finite already, else a trained parameter of
+    /// its layer, else itself. Null if all results are finite. Cost: reads every result once.
     /// </summary>
     internal static Divergence? Forward(Tape tape, ParameterSet parameters)
     {
@@ -21,16 +21,16 @@ internal sealed record Divergence(string Layer, string Cause, bool IsOfData = fa
             if (AreFinite(entry.Output))
                 continue;
             string? layer = LayerOf(entry, parameters);
+            string where = Where(entries, i, parameters);
+            if (!IsDataFinite(entry.A, parameters, mayBeKept: false) || !IsDataFinite(entry.B, parameters, mayBeKept: true) || !IsDataFinite(entry.C, parameters, mayBeKept: true))
+                return new Divergence(layer ?? entry.Operation.Kind, $"What {where} was given is not finite already: NaN or infinity is in the data", IsOfData: true);
             foreach (Parameter parameter in parameters.All)
             {
-                if ((IsUsed(entry, parameter) || LayerName(parameter) == layer) && !AreFinite(parameter.Value))
+                if (parameter.Trained && (IsUsed(entry, parameter) || LayerName(parameter) == layer) && !AreFinite(parameter.Value))
                     return new Divergence(LayerName(parameter), $"Parameter '{parameter.Name}' is not finite any more");
             }
 
-            string where = Where(entries, i, parameters);
-            return AreFinite(entry.A) && AreFinite(Data(entry.B)) && AreFinite(Data(entry.C))
-                ? new Divergence(layer ?? Upstream(entries, i, parameters) ?? entry.Operation.Kind, $"It arose in {where}: its input is finite, and its result is not")
-                : new Divergence(layer ?? entry.Operation.Kind, $"What {where} was given is not finite already: NaN or infinity is in the data", IsOfData: true);
+            return new Divergence(layer ?? Upstream(entries, i, parameters) ?? entry.Operation.Kind, $"It arose in {where}: its input is finite, and its result is not");
         }
 
         return null;
@@ -76,8 +76,9 @@ internal sealed record Divergence(string Layer, string Cause, bool IsOfData = fa
         return true;
     }
 
-    /// <summary>An operand that lasts; one in the arena may be something that the operation keeps for its way back.</summary>
-    private static Tensor Data(Tensor operand) => operand.HasValue && operand.Slot.Owner is null ? operand : default;
+    /// <summary>Whether an operand that is no parameter is finite. One in the arena may instead be something that the operation keeps for its way back.</summary>
+    private static bool IsDataFinite(Tensor operand, ParameterSet parameters, bool mayBeKept) =>
+        !operand.HasValue || (mayBeKept && operand.Slot.Owner is not null) || parameters.All.Any(parameter => IsPartOf(operand, parameter)) || AreFinite(operand);
 
     private static bool IsGradientFinite(Tape tape, Tensor tensor) =>
         !tensor.HasValue || !tape.NeedsGradient(tensor) || !tape.HasGradient(tensor) || AreFinite(tape.Gradient(tensor));

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Unfold.Autodiff;
 using Unfold.Autodiff.Operations;
 using Unfold.Cells;
@@ -16,11 +15,10 @@ namespace Unfold.Layers;
 /// and sequence (see <c>unfold cell cost</c>), times three in training. Forward gives the same bits for a sequence whatever the batch, and whether
 /// it is run at once or in parts with the state carried.
 /// </remarks>
-public sealed class Recurrent : Layer
+public sealed class Recurrent : SequenceLayer
 {
     private readonly RecurrentLayer[] _layers;
     private readonly Dropout?[] _dropouts;
-    private readonly ConcurrentBag<Tape> _tapes = [];
     private readonly int _stateCount;
 
     /// <summary>Makes the layers and adds their parameters to a set.</summary>
@@ -35,7 +33,7 @@ public sealed class Recurrent : Layer
     /// <exception cref="ArgumentException">A size is out of range, or the cell needs C = H and they differ.</exception>
     public Recurrent(
         ParameterSet parameters, string name, Cell cell, int inputSize, int hiddenSize, int layers = 1, float dropout = 0, bool skipConnections = false)
-        : base(name)
+        : base(name, $"Recurrent({cell?.Name})", inputSize)
     {
         ArgumentNullException.ThrowIfNull(cell);
         if (inputSize < 1 || hiddenSize < 1 || layers < 1)
@@ -75,14 +73,11 @@ public sealed class Recurrent : Layer
     /// <summary>The cell of every layer.</summary>
     public Cell Cell { get; }
 
-    /// <summary>C, the number of input features.</summary>
-    public int InputSize => _layers[0].InputSize;
-
     /// <summary>H, the number of hidden units of a layer.</summary>
     public int HiddenSize { get; }
 
-    /// <summary>O, the number of features that the last layer gives.</summary>
-    public int OutputSize => _layers[^1].OutputSize;
+    /// <inheritdoc/>
+    public override int OutputSize => _layers[^1].OutputSize;
 
     /// <summary>L, the number of layers.</summary>
     public int LayerCount => _layers.Length;
@@ -98,9 +93,9 @@ public sealed class Recurrent : Layer
 
     internal IReadOnlyList<RecurrentLayer> Layers => _layers;
 
-    /// <summary>The state from which a sequence starts: what the cell's text says, zeros by default.</summary>
-    /// <param name="batch">N, the number of sequences.</param>
-    public RecurrentState InitialState(int batch)
+    /// <inheritdoc/>
+    /// <returns>What the cell's text says, zeros by default.</returns>
+    public override RecurrentState InitialState(int batch)
     {
         var tensors = new List<Tensor>();
         foreach (RecurrentLayer layer in _layers)
@@ -116,25 +111,8 @@ public sealed class Recurrent : Layer
         return new RecurrentState([.. tensors]);
     }
 
-    /// <summary>Runs the stack over whole sequences.</summary>
-    /// <param name="tape">The tape.</param>
-    /// <param name="x">[T, N, C].</param>
-    /// <param name="state">Where to start; null for the cell's own beginning. No gradient flows into a given state.</param>
-    /// <returns>The last layer's output [T, N, O], on the tape, and the state after the last step, which lasts.</returns>
-    /// <exception cref="ArgumentException">x or the state has another shape.</exception>
-    public (Tensor Output, RecurrentState State) Forward(Tape tape, Tensor x, RecurrentState? state = null)
-    {
-        CheckInput(x);
-        RecurrentState next = InitialState(x.Shape[1]);
-        return (Forward(tape, x, state, next), next);
-    }
-
-    /// <summary>As the other, but writes the state after the last step into a state that the caller has: nothing is allocated.</summary>
-    /// <param name="tape">The tape.</param>
-    /// <param name="x">[T, N, C].</param>
-    /// <param name="state">Where to start; null for the cell's own beginning.</param>
-    /// <param name="next">Receives the state after the last step; may be <paramref name="state"/> itself.</param>
-    public Tensor Forward(Tape tape, Tensor x, RecurrentState? state, RecurrentState next)
+    /// <inheritdoc/>
+    public override Tensor Forward(Tape tape, Tensor x, RecurrentState? state, RecurrentState next)
     {
         CheckInput(x);
         CheckState(state, x.Shape[1]);
@@ -193,58 +171,17 @@ public sealed class Recurrent : Layer
         return x;
     }
 
-    /// <summary>One step of streaming inference: dropout is off and nothing is recorded. Any number of threads may call it at once.</summary>
-    /// <param name="x">[N, C].</param>
-    /// <param name="state">The state before the step.</param>
-    /// <returns>The output [N, O] and the state after the step; both last.</returns>
-    public (Tensor Output, RecurrentState State) Step(Tensor x, RecurrentState state)
-    {
-        Tensor output = Tensor.Zeros(new Shape(x.Shape[0], OutputSize));
-        RecurrentState next = InitialState(x.Shape[0]);
-        Step(x, state, next, output);
-        return (output, next);
-    }
-
-    /// <summary>As the other, but writes into a state and an output that the caller has: nothing is allocated.</summary>
-    /// <param name="x">[N, C].</param>
-    /// <param name="state">The state before the step.</param>
-    /// <param name="next">Receives the state after the step; may be <paramref name="state"/> itself.</param>
-    /// <param name="output">[N, O]: receives the output; a tensor that lasts.</param>
-    /// <exception cref="ArgumentException">A shape does not fit.</exception>
-    public void Step(Tensor x, RecurrentState state, RecurrentState next, Tensor output)
-    {
-        if (x.Shape.Rank != 2 || output.Shape != new Shape(x.Shape[0], OutputSize))
-        {
-            throw new ArgumentException(
-                $"Recurrent({Cell.Name}) '{Name}' expects x [N, C={InputSize}] and an output [N, O={OutputSize}], but got {x.Shape} and {output.Shape}.");
-        }
-
-        Tape tape = _tapes.TryTake(out Tape? pooled) ? pooled : Tape.ForInference();
-        Forward(tape, x.Reshape(1, x.Shape[0], x.Shape[1]), state, next).Values.CopyTo(output.Span);
-        tape.Reset();
-        _tapes.Add(tape);
-    }
-
     /// <inheritdoc/>
     protected override string Describe() =>
         $"Recurrent({Cell.Name}, {InputSize} -> {HiddenSize}{(LayerCount > 1 ? $", {LayerCount} layers" : "")}{(SkipConnections ? ", skip connections" : "")}"
         + $"{(_dropouts[^1] is Dropout d ? $", dropout {d.Probability}" : "")})";
-
-    private void CheckInput(Tensor x)
-    {
-        if (x.Shape.Rank != 3 || x.Shape[2] != InputSize)
-        {
-            throw new ArgumentException($"Recurrent({Cell.Name}) '{Name}' expects x [T, N, C={InputSize}], but got {x.Shape}."
-                + (x.Shape.Rank == 3 ? $"\n  Axis 2 (C, input features) is {x.Shape[2]}; the layer was built with inputSize {InputSize}." : ""));
-        }
-    }
 
     private void CheckLengths(Tensor x, ReadOnlySpan<int> lengths)
     {
         if (lengths.Length != x.Shape[1])
         {
             throw new ArgumentException(
-                $"Recurrent({Cell.Name}) '{Name}' expects a length for each of the N = {x.Shape[1]} sequences of x {x.Shape}, but got {lengths.Length}.");
+                $"{Who} expects a length for each of the N = {x.Shape[1]} sequences of x {x.Shape}, but got {lengths.Length}.");
         }
 
         for (int n = 0; n < lengths.Length; n++)
@@ -252,7 +189,7 @@ public sealed class Recurrent : Layer
             if (lengths[n] < 1 || lengths[n] > x.Shape[0])
             {
                 throw new ArgumentException(
-                    $"Recurrent({Cell.Name}) '{Name}' expects lengths of 1 to T = {x.Shape[0]}, but sequence {n} has {lengths[n]}."
+                    $"{Who} expects lengths of 1 to T = {x.Shape[0]}, but sequence {n} has {lengths[n]}."
                     + (lengths[n] == 0 ? "\n  Leave sequences without a step out of the batch." : ""));
             }
         }
@@ -265,7 +202,7 @@ public sealed class Recurrent : Layer
         if (state.Tensors.Count != _stateCount)
         {
             throw new ArgumentException(
-                $"Recurrent({Cell.Name}) '{Name}' expects a state of {_stateCount} tensors, but got {state.Tensors.Count}: it belongs to another layer.");
+                $"{Who} expects a state of {_stateCount} tensors, but got {state.Tensors.Count}: it belongs to another layer.");
         }
 
         int index = 0;
@@ -277,7 +214,7 @@ public sealed class Recurrent : Layer
                 if (state.Tensors[index].Shape != shape)
                 {
                     throw new ArgumentException(
-                        $"Recurrent({Cell.Name}) '{Name}' expects state '{layer.Graph.States[i].Name}' of {layer.Name} to be [N, S] = {shape}, "
+                        $"{Who} expects state '{layer.Graph.States[i].Name}' of {layer.Name} to be [N, S] = {shape}, "
                         + $"but got {state.Tensors[index].Shape}. N is the batch of x.");
                 }
             }

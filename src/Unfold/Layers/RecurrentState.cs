@@ -3,8 +3,8 @@ using Unfold.Tensors;
 namespace Unfold.Layers;
 
 /// <summary>
-/// What a recurrent layer remembers between two calls: a tensor [N, S] for every state of every layer of the stack. A value: layers read it and give
-/// a new one. It lasts beyond the reset of a tape.
+/// What a <see cref="SequenceLayer"/> remembers between two calls: for a <see cref="Recurrent"/> a tensor [N, S] for every state of every layer of the stack, for a
+/// <see cref="TemporalConvolutionalNetwork"/> the last inputs of every convolution, [N, C, d(k - 1)]. A value: layers read it and give a new one. It lasts beyond the reset of a tape.
 /// </summary>
 public sealed class RecurrentState
 {
@@ -12,7 +12,7 @@ public sealed class RecurrentState
 
     internal RecurrentState(Tensor[] tensors) => _tensors = tensors;
 
-    /// <summary>The states of the lowest layer first, each layer's in the order of its cell's text; each [N, S].</summary>
+    /// <summary>The states of the lowest layer first, each layer's in the order of its cell's text or its convolutions.</summary>
     public IReadOnlyList<Tensor> Tensors => _tensors;
 
     /// <summary>N, the sequences that this remembers.</summary>

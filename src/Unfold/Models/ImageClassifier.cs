@@ -193,7 +193,7 @@ public sealed class ImageClassifier
         text.Append(CultureInfo.InvariantCulture, $"image classifier: images of {Size}, {Classes.Count} classes\n\n").Append(Plan.Describe());
         text.Append("\nclasses: ").AppendJoin(' ', Classes.Take(200)).Append(Classes.Count > 200 ? " …\n" : "\n");
         text.Append(CultureInfo.InvariantCulture, $"mean of pixels {Join(_description.Normalization.Mean)}, deviation {Join(_description.Normalization.Deviation)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"\ntrained with seed {Options.Seed}: {Report.Epochs.Count} of {Options.Epochs} epochs, batch {Options.Batch}, {Options.Optimizer} at {Options.LearningRate} ({Options.Decay})");
+        text.Append(CultureInfo.InvariantCulture, $"\ntrained with seed {Options.Seed}: {Report.Epochs.Count} of {Options.Epochs} epochs, batch {Options.Batch}, {TrainingSummary.Of(Options)}");
         text.Append(Options.Augment.Length > 0 ? $", augmentation: {Options.Augment}\n" : "\n");
         if (Report.Epochs.Count > 0)
             text.Append("  epoch  train_loss  validation_loss\n");

@@ -53,18 +53,10 @@ internal sealed record ImageClassifierFile(
     /// <exception cref="OptionException">An option that cannot change in the middle of a run is another one.</exception>
     internal void RequireSameRun(ImageClassifierFile now)
     {
-        Require(nameof(Options.Layers), Options.Layers, now.Options.Layers);
-        Require(nameof(Options.Augment), Options.Augment, now.Options.Augment);
-        Require(nameof(Options.Validation), Options.Validation, now.Options.Validation);
-        Require(nameof(Options.Batch), Options.Batch, now.Options.Batch);
-        Require(nameof(Options.Optimizer), Options.Optimizer, now.Options.Optimizer);
-        Require(nameof(Options.Seed), Options.Seed, now.Options.Seed);
-    }
-
-    private static void Require<T>(string option, T then, T asked)
-    {
-        if (!EqualityComparer<T>.Default.Equals(then, asked))
-            throw new OptionException(option, $"{option} cannot change when a run is resumed: the checkpoint has '{then}', but '{asked}' was asked for.");
+        SameRun.Require(nameof(Options.Layers), Options.Layers, now.Options.Layers);
+        SameRun.Require(nameof(Options.Augment), Options.Augment, now.Options.Augment);
+        SameRun.Require(nameof(Options.Validation), Options.Validation, now.Options.Validation);
+        SameRun.Require(Options, now.Options);
     }
 
     private static ImageClassifierFile ReadImages(JsonElement json, ImageClassifierOptions options, TrainingReport report)

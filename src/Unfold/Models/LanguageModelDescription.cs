@@ -1,7 +1,6 @@
 using System.Text;
 using Unfold.Autodiff;
 using Unfold.Data;
-using Unfold.Optimizers;
 using Unfold.Training;
 
 namespace Unfold.Models;
@@ -52,29 +51,11 @@ internal static class LanguageModelDescription
     private static void AppendTraining(StringBuilder text, LanguageModelOptions options, TrainingReport report)
     {
         text.Append($"\ntrained with seed {options.Seed}: {report.Epochs.Count} of {options.Epochs} epochs, batch {options.Batch}, unroll {options.Unroll}, ")
-            .Append($"{options.Optimizer} at {options.LearningRate} ({options.Decay})");
-        if (options.Accumulate > 1)
-            text.Append($", {options.Accumulate} batches a step");
-        if ((options.WeightDecay ?? 0) > 0)
-            text.Append($", weight decay {options.WeightDecay}");
-        if (options.L1 > 0)
-            text.Append($", L1 {options.L1}");
-        if (options.L2 > 0)
-            text.Append($", L2 {options.L2}");
-        foreach (ParameterGroup group in options.Groups)
-            text.Append($", group '{group}'");
-        if (options.AverageFrom is not null || options.AverageDecay is not null)
-            text.Append($", weights averaged from epoch {options.AverageFrom ?? 1}");
+            .Append(TrainingSummary.Of(options));
         if (options.Dropout > 0)
             text.Append($", dropout {options.Dropout}");
         if (options.EdgeDropout > 0)
             text.Append($", edge dropout {options.EdgeDropout}");
-        if (options.ClipNorm is float norm)
-            text.Append($", gradients clipped to norm {norm}");
-        if (options.ClipValue is float value)
-            text.Append($", gradients clipped to value {value}");
-        if (options.ClipUpdate is float update)
-            text.Append($", updates clipped to {update}");
         text.Append($", {options.Validation:P0} held out\n");
         if (report.Epochs.Count > 0)
             text.Append("  epoch  train_loss  validation_loss\n");

@@ -56,30 +56,16 @@ internal sealed record LanguageModelFile(LanguageModelOptions Options, Vocabular
     {
         LanguageModelOptions then = Options;
         LanguageModelOptions asked = now.Options;
-        Require(nameof(then.Cell), then.Cell.Text, asked.Cell.Text, then.Cell.Name, asked.Cell.Name);
-        Require(nameof(then.Hidden), then.Hidden, asked.Hidden);
-        Require(nameof(then.Layers), then.Layers, asked.Layers);
-        Require(nameof(then.Embedding), then.Embedding ?? then.Hidden, asked.Embedding ?? asked.Hidden);
-        Require(nameof(then.SkipConnections), then.SkipConnections, asked.SkipConnections);
-        Require(nameof(then.Tokens), then.Tokens, asked.Tokens);
-        Require(nameof(then.VocabularySize), then.VocabularySize, asked.VocabularySize);
-        Require(nameof(then.Validation), then.Validation, asked.Validation);
-        Require(nameof(then.Batch), then.Batch, asked.Batch);
-        Require(nameof(then.Unroll), then.Unroll, asked.Unroll);
-        Require(nameof(then.Accumulate), then.Accumulate, asked.Accumulate);
-        Require(nameof(then.Optimizer), then.Optimizer, asked.Optimizer);
-        Require(nameof(then.AverageFrom), then.AverageFrom, asked.AverageFrom);
-        Require(nameof(then.AverageDecay), then.AverageDecay, asked.AverageDecay);
-        Require(nameof(then.Seed), then.Seed, asked.Seed);
-    }
-
-    private static void Require<T>(string option, T then, T asked, string? shownThen = null, string? shownAsked = null)
-    {
-        if (!EqualityComparer<T>.Default.Equals(then, asked))
-        {
-            throw new OptionException(option,
-                $"{option} cannot change when a run is resumed: the checkpoint has {shownThen ?? then?.ToString() ?? "none"}, but {shownAsked ?? asked?.ToString() ?? "none"} was asked for.");
-        }
+        SameRun.Require(nameof(then.Cell), then.Cell.Text, asked.Cell.Text, then.Cell.Name, asked.Cell.Name);
+        SameRun.Require(nameof(then.Hidden), then.Hidden, asked.Hidden);
+        SameRun.Require(nameof(then.Layers), then.Layers, asked.Layers);
+        SameRun.Require(nameof(then.Embedding), then.Embedding ?? then.Hidden, asked.Embedding ?? asked.Hidden);
+        SameRun.Require(nameof(then.SkipConnections), then.SkipConnections, asked.SkipConnections);
+        SameRun.Require(nameof(then.Tokens), then.Tokens, asked.Tokens);
+        SameRun.Require(nameof(then.VocabularySize), then.VocabularySize, asked.VocabularySize);
+        SameRun.Require(nameof(then.Validation), then.Validation, asked.Validation);
+        SameRun.Require(nameof(then.Unroll), then.Unroll, asked.Unroll);
+        SameRun.Require(then, asked);
     }
 
     private static Cell ReadCell(string text, string name)

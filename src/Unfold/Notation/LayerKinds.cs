@@ -7,13 +7,13 @@ namespace Unfold.Notation;
 /// <summary>How a name becomes a layer: its signature, and what plans it; null after a report.</summary>
 internal sealed record LayerKind(Signature Signature, Func<LayerDraft, PlannedLayer?> Plan);
 
-/// <summary>The layers that a list may name. Those with windows are in <see cref="WindowKinds"/>.</summary>
+/// <summary>The layers that a list may name. Those with windows are in <see cref="WindowKinds"/>, those over sequences in <see cref="SequenceKinds"/>.</summary>
 internal static class LayerKinds
 {
     private const int Most = 1 << 20;
 
     /// <summary>All kinds by name, in the order in which messages list them.</summary>
-    internal static IReadOnlyDictionary<string, LayerKind> All { get; } = new[] { WindowKinds.All, Plain(), Activations() }
+    internal static IReadOnlyDictionary<string, LayerKind> All { get; } = new[] { WindowKinds.All, SequenceKinds.All, Plain(), Activations() }
         .SelectMany(kinds => kinds).ToDictionary(kind => kind.Signature.Name);
 
     /// <summary>The signatures by name.</summary>

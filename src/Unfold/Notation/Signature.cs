@@ -28,6 +28,9 @@ internal sealed record Argument(string Name, ArgumentKind Kind, double Minimum, 
 /// <param name="Flags">Words that stand for themselves; of each group at most one.</param>
 internal sealed record Signature(string Name, Argument[] Positional, Argument[] Options, string[][] Flags)
 {
+    /// <summary>Of a longer group of flags, such as the names of all cells, only the first are shown.</summary>
+    private const int ShownFlags = 5;
+
     /// <summary>A name without arguments.</summary>
     internal Signature(string name)
         : this(name, [], [], [])
@@ -41,7 +44,7 @@ internal sealed record Signature(string Name, Argument[] Positional, Argument[] 
     public override string ToString()
     {
         IEnumerable<string> parts = Positional.Select(value => value.Optional ? $"[{value.Name.ToUpperInvariant()}]" : value.Name.ToUpperInvariant())
-            .Concat(Flags.Select(group => $"[{string.Join(" | ", group)}]"))
+            .Concat(Flags.Select(group => $"[{string.Join(" | ", group.Length > ShownFlags ? [.. group[..ShownFlags], "…"] : group)}]"))
             .Concat(Options.Select(option => $"[{option.Name} {(option.Kind == ArgumentKind.Number ? "X" : "N")}]"));
         return string.Join(' ', parts.Prepend(Name));
     }

@@ -67,6 +67,22 @@ public sealed class DivergenceTests
         Assert.DoesNotContain("learning rate", error.Message);
     }
 
+    [Theory]
+    [InlineData(float.NaN, 0, "What layer 'norm' (batch normalization) was given is not finite already")]
+    [InlineData(1, 3e38f, "It arose in layer 'norm' (batch normalization)")]
+    public void Running_statistics_that_follow_are_not_to_blame(float input, float gain, string text)
+    {
+        ParameterSet parameters = new();
+        BatchNorm norm = new(parameters, "norm", 2);
+        parameters.Allocate(1);
+        parameters["norm.weight"].Value.Span.Fill(gain);
+        Tensor x = Tensor.From([input, 1, 3, 9, -10, -100], new Shape(3, 2));
+        TrainingException error = Assert.Throws<TrainingException>(() =>
+            Trainer.Train(parameters, 1, (tape, _) => SoftmaxCrossEntropy.Forward(tape, norm.Forward(tape, x), [0, 1, 0])));
+        Assert.Equal("norm", error.Layer);
+        Assert.Contains(text, error.Message);
+    }
+
     [Fact]
     public void A_gradient_that_overflows_is_named_by_the_layer_that_it_comes_through()
     {

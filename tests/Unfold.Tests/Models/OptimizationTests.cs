@@ -49,7 +49,7 @@ public sealed class OptimizationTests : IDisposable
             Optimizer = optimizer,
             Decay = decay,
             DecayPatience = 0,
-            LearningRate = decay == LearningRateDecay.Plateau ? 1e-6f : 0.01f, // so low that the loss does not fall by one part in ten thousand
+            LearningRate = decay == LearningRateDecay.Plateau ? 1e-8f : 0.01f, // so low that the loss does not fall by one part in ten thousand
             Momentum = optimizer == OptimizerKind.Adam ? null : 0.8f,
             Centered = true,
             AverageDecay = interruptedAt % 2 == 0 ? null : 0.9,

@@ -52,7 +52,10 @@ internal static class OnnxLayers
         int groups = node.Integer("group", 1);
         ConvolutionOptions options = new()
         {
-            Stride = node.Integers("strides") ?? [1], Padding = PaddingOf(node), Dilation = node.Integers("dilations") ?? [1], Groups = groups,
+            Stride = node.Integers("strides") ?? [1],
+            Padding = PaddingOf(node),
+            Dilation = node.Integers("dilations") ?? [1],
+            Groups = groups,
             Bias = inputs.Length > 2,
         };
         ParameterSet set = new();
@@ -71,7 +74,12 @@ internal static class OnnxLayers
             : node.Integers("output_padding") ?? [0];
         TransposedConvolutionOptions options = new()
         {
-            Stride = strides, Padding = PaddingOf(node), Dilation = dilations, OutputPadding = padding, Groups = groups, Bias = inputs.Length > 2,
+            Stride = strides,
+            Padding = PaddingOf(node),
+            Dilation = dilations,
+            OutputPadding = padding,
+            Groups = groups,
+            Bias = inputs.Length > 2,
         };
         ParameterSet set = new();
         return ApplyWith(set, new TransposedConvolution(set, "conv", weight[0], weight[1] * groups, kernel, options), inputs);

@@ -69,7 +69,13 @@ public static partial class TapeOperations
             (call.Bias, call.OfBatch) = (bias, ofBatch);
             tape.Record(new TapeEntry
             {
-                Operation = BatchNormalizationOperation.Instance, Output = y, A = x, B = gain, C = statistics, Number = epsilon, Extra = call,
+                Operation = BatchNormalizationOperation.Instance,
+                Output = y,
+                A = x,
+                B = gain,
+                C = statistics,
+                Number = epsilon,
+                Extra = call,
             });
         }
 

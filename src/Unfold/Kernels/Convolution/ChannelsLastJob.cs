@@ -20,6 +20,7 @@ internal sealed unsafe class ChannelsLastJob : TeamJob
     private readonly ConvolutionPass _pass = new();
     private float* _source, _target, _packed, _bias;
     private bool _accumulate;
+    private int _step; // boxes from one that a thread works on to its next
 
     public static ChannelsLastJob Current => _current ??= new ChannelsLastJob();
 
@@ -36,6 +37,7 @@ internal sealed unsafe class ChannelsLastJob : TeamJob
         _source = source;
         _target = target;
         _accumulate = accumulate;
+        _step = shared ? team.Size : 1;
         nint length = WeightPacking.Length(_pass);
         _packed = _scratch.Reserve(length + TargetStride);
         _bias = bias == null ? null : _packed + length;
@@ -85,15 +87,26 @@ internal sealed unsafe class ChannelsLastJob : TeamJob
         var box = _pass.Boxes[index];
         var extent = new BoxExtent(_pass, box);
         Slab.Fill<TSimd>(_pass, box, _source, slab);
+
+        // The box that this thread most likely comes to next, and where this one's results will go.
+        int next = Math.Min(index + _step, _pass.Boxes.Count - 1), portions = Portions(box);
+        var source = next == index ? default : BoxAhead.Source(_pass, _pass.Boxes[next], _source, portions);
+        var target = BoxAhead.Target(_pass, box, _target, portions);
         for (int phase = 0; phase < _pass.Phases; phase++)
         {
-            for (int group = 0; group < _pass.Size.Groups; group++) Multiply<TSimd>(box, extent, phase, group, slab, pixels);
+            for (int group = 0; group < _pass.Size.Groups; group++) Multiply<TSimd>(box, extent, phase, group, slab, pixels, ref source, ref target);
         }
 
         WriteBack<TSimd>(box, extent, pixels);
     }
 
-    private void Multiply<TSimd>(in Box box, in BoxExtent extent, int phase, int group, float* slab, float* pixels)
+    /// <summary>Rows of tiles of a box's first phase and group: so often it asks for what comes next.</summary>
+    private int Portions(in Box box) =>
+        (box.EndN - box.FirstN) * _pass.Depth.CountOf(0, box.FirstD, box.EndD) * _pass.Height.CountOf(0, box.FirstH, box.EndH)
+        * Gemm.Gemm.Panels(_pass.GroupTargets) * _pass.Blocks(0).Length;
+
+    private void Multiply<TSimd>(
+        in Box box, in BoxExtent extent, int phase, int group, float* slab, float* pixels, ref BoxAhead nextSource, ref BoxAhead nextTarget)
         where TSimd : struct, ISimd<TSimd>
     {
         var (phaseD, phaseH, phaseW) = _pass.PhasePlace(phase);
@@ -116,6 +129,8 @@ internal sealed unsafe class ChannelsLastJob : TeamJob
                     float* bias = _bias == null ? null : _bias + channel;
                     for (int row = 0; row < extent.N * depths * rows; row++)
                     {
+                        nextSource.Fetch();
+                        nextTarget.Fetch();
                         int n = row / (depths * rows), d = row / rows % depths, h = row % rows;
                         float* source = slab + (n * _pass.ImageStride) + (d * _pass.Depth.Stride * _pass.DepthStride)
                             + (h * _pass.Height.Stride * _pass.RowStride) + (group * _pass.GroupSources);

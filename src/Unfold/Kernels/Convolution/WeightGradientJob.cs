@@ -70,9 +70,9 @@ internal sealed unsafe class WeightGradientJob : TeamJob
         int first = (int)((long)boxes * division / _divisions), end = (int)((long)boxes * (division + 1) / _divisions);
         for (int box = first; box < end; box++)
         {
-            if (VectorWidth.Bits == 512) RunBox<Simd512>(box, division, slice, box > first);
-            else if (VectorWidth.Bits == 256) RunBox<Simd256>(box, division, slice, box > first);
-            else RunBox<Simd128>(box, division, slice, box > first);
+            if (VectorWidth.Bits == 512) RunBox<Simd512>(box, Math.Min(box + 1, end - 1), division, slice, box > first);
+            else if (VectorWidth.Bits == 256) RunBox<Simd256>(box, Math.Min(box + 1, end - 1), division, slice, box > first);
+            else RunBox<Simd128>(box, Math.Min(box + 1, end - 1), division, slice, box > first);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed unsafe class WeightGradientJob : TeamJob
 
     private static nint Align(nint length) => (length + 15) & ~(nint)15;
 
-    private void RunBox<TSimd>(int index, int division, int slice, bool accumulate)
+    private void RunBox<TSimd>(int index, int next, int division, int slice, bool accumulate)
         where TSimd : struct, ISimd<TSimd>
     {
         var box = _pass.Boxes[index];
@@ -98,6 +98,9 @@ internal sealed unsafe class WeightGradientJob : TeamJob
         Slab.Fill<TSimd>(_pass, box, _x, slab);
         GatherGradient<TSimd>(box, extent, first / runCount / panels, (end - 1) / runCount / panels, gradient);
         int count = SetRuns(extent, runs);
+        int portions = (end - first) * (((int)_pass.Runs[0].Length + Gemm.Gemm.RowTile - 1) / Gemm.Gemm.RowTile);
+        var nextX = next == index ? default : BoxAhead.Source(_pass, _pass.Boxes[next], _x, portions);
+        var nextGradient = next == index ? default : BoxAhead.Target(_pass, _pass.Boxes[next], _gradient, portions);
         float* sums = _sums + (division * SumsLength), biasSums = sums + (SumsLength - Columns);
         int groupWidth = WeightPacking.GroupWidth(_pass.GroupTargets);
         for (int unit = first; unit < end; unit++)
@@ -106,14 +109,15 @@ internal sealed unsafe class WeightGradientJob : TeamJob
             int channel = (group * groupWidth) + column, width = Math.Min(Gemm.Gemm.ColumnTile, groupWidth - column);
             float* from = slab + (group * _pass.GroupSources);
             float* to = sums + WeightPacking.Place(_pass, 0, group, column);
-            MultiplyRun<TSimd>(run, width, runs, count, extent.W, from, gradient + channel, to, accumulate);
+            MultiplyRun<TSimd>(run, width, runs, count, extent.W, from, gradient + channel, to, accumulate, ref nextX, ref nextGradient);
             if (run == 0) AddPixels<TSimd>(gradient + channel, width, (nint)extent.N * extent.D * extent.H * extent.W, GradientStride, biasSums + channel, accumulate);
         }
     }
 
     /// <summary>One run's rows of a panel.</summary>
     private void MultiplyRun<TSimd>(
-        int run, int width, PixelRun* runs, int count, int pixels, float* slab, float* gradient, float* sums, bool accumulate)
+        int run, int width, PixelRun* runs, int count, int pixels, float* slab, float* gradient, float* sums, bool accumulate, ref BoxAhead nextX,
+        ref BoxAhead nextGradient)
         where TSimd : struct, ISimd<TSimd>
     {
         var kernel = _pass.Runs[run];
@@ -121,6 +125,8 @@ internal sealed unsafe class WeightGradientJob : TeamJob
         sums += _pass.RunRow(run) * width;
         for (int tile = 0; tile < tiles; tile++)
         {
+            nextX.Fetch();
+            nextGradient.Fetch();
             int first = (int)((long)length * tile / tiles), height = (int)((long)length * (tile + 1) / tiles) - first;
             float* s = slab + kernel.Offset + first, to = sums + ((nint)first * width);
             if (width == TSimd.Count)
