@@ -12,7 +12,7 @@ internal sealed class CellPlan
     public const int TileLength = 512;
 
     /// <summary>Floats of the tiles of all operands together: 32 KiB.</summary>
-    public static readonly int TileFloats = int.Parse(Environment.GetEnvironmentVariable("TF") ?? "8192");
+    public const int TileFloats = 1 << 13;
 
     private readonly Dictionary<Slot, int> _slotIds = [];
     private readonly List<Slot> _slots = [];

@@ -99,9 +99,8 @@ internal sealed class PlannedProgram(ProgramStep program, int[] slotIds) : Plann
     public override bool ByRows => Program.NeedsWholeRows;
 
     /// <summary>Floats of a tile: as many as leave all operands of a long program in the first-level cache.</summary>
-    static readonly int SW = int.Parse(Environment.GetEnvironmentVariable("SW") ?? "1");
     private static int TileLength(ProgramStep program) => Math.Clamp(
-        (CellPlan.TileFloats / (program.FullRegisters + program.Slots.Count(s => s.Width == program.Width) / SW)) & ~63, CellPlan.TileLength / 4, CellPlan.TileLength);
+        (CellPlan.TileFloats / (program.FullRegisters + program.Slots.Count)) & ~63, CellPlan.TileLength / 4, CellPlan.TileLength);
 
     public override IEnumerable<SlotUse> Uses
     {
