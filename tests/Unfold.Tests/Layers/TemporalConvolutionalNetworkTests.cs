@@ -1,5 +1,4 @@
 using Unfold.Autodiff;
-using Unfold.Autodiff.Operations;
 using Unfold.Layers;
 using Unfold.Tensors;
 

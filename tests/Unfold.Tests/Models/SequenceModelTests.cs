@@ -4,7 +4,6 @@ using Unfold.Data.Synthetic;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Tensors;
-using Unfold.Training;
 
 namespace Unfold.Tests.Models;
 
