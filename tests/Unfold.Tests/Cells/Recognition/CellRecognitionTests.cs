@@ -12,6 +12,7 @@ public sealed class CellRecognitionTests
         ["rnn_relu"] = "RnnRelu",
         ["irnn"] = "RnnRelu",
         ["lstm"] = "Lstm",
+        ["lstm_chrono"] = "Lstm",
         ["peephole"] = "Lstm",
         ["lstmp"] = "ProjectedLstm",
         ["coupled"] = "CoupledLstm",
@@ -28,7 +29,7 @@ public sealed class CellRecognitionTests
     public void Of_the_library_those_that_have_a_name_elsewhere_and_no_others(string name)
     {
         Assert.Equal(s_known.GetValueOrDefault(name), CellRecognition.Recognize(Cell.Named(name).Graph)?.Kind.ToString());
-        Assert.Equal(name is "rnn" or "rnn_relu" or "irnn" or "lstm" or "lstmp" or "gru_reset_after" or "gru_reset_after_chung",
+        Assert.Equal(name is "rnn" or "rnn_relu" or "irnn" or "lstm" or "lstm_chrono" or "lstmp" or "gru_reset_after" or "gru_reset_after_chung",
             PyTorchLayout.Has(CellRecognition.Recognize(Cell.Named(name).Graph)));
     }
 
