@@ -35,8 +35,8 @@ internal sealed record ImageClassifierFile(
         try
         {
             ModelMetadata.CheckHead(file, Task);
-            ImageClassifierOptions options = ImageClassifierOptionsJson.Read(ModelMetadata.Text(file, "options"))
-                with { Layers = ModelMetadata.Text(file, "layers"), Augment = ModelMetadata.Text(file, "augment") };
+            ImageClassifierOptions options = ImageClassifierOptionsJson.Read(ModelMetadata.Text(file, "options"));
+            options = options with { Layers = ModelMetadata.Text(file, "layers"), Augment = ModelMetadata.Text(file, "augment") };
             options.Check();
             using JsonDocument report = JsonDocument.Parse(ModelMetadata.Text(file, "report"));
             using JsonDocument images = JsonDocument.Parse(ModelMetadata.Text(file, "images"));
