@@ -100,9 +100,8 @@ internal static unsafe class ProgramRunner
             case OpCode.Accumulate: K.Accumulate(a, y, n); break;
             case OpCode.Broadcast: Broadcast(a, y, rows, columns); break;
             case OpCode.Sum or OpCode.Mean or OpCode.RowMaximum: Reduce(i.Op, a, y, rows, columns); break;
-            case OpCode.InverseDeviation: K.InverseDeviation(a, y, rows, columns); break;
-            case OpCode.Normalize: K.Normalize(a, o[i.B], y, rows, columns); break;
-            case OpCode.NormalizeAdjoint: K.NormalizeAdjoint(a, o[i.B], o[i.C], y, rows, columns); break;
+            case OpCode.Normalize: K.Normalize(a, y, rows, columns); break;
+            case OpCode.NormalizeAdjoint: K.NormalizeAdjoint(a, o[i.B], y, rows, columns); break;
             case OpCode.FillMask: masks.Fill(y, rows, columns, row, i.V, i.Place); break;
             case OpCode.AddRows or OpCode.SubtractRows or OpCode.MultiplyRows: WithRows(i.Op, a, o[i.B], y, rows, columns); break;
             default: ExecuteSeveral(in i, o, a, y, n); break;

@@ -120,10 +120,10 @@ internal sealed class GraphBuilder
     public Node Norm(Node vector) => Make(new Node(_nextId, Operation.Normalize, [vector], [.. vector.Shape]));
 
     /// <summary>The gradient of a vector, from that of its <see cref="Norm"/>.</summary>
-    public Node NormGradient(Node gradient, Node norm) =>
-        gradient.HasShape(norm)
-            ? Make(new Node(_nextId, Operation.NormalizeAdjoint, [gradient, norm.Inputs[0], norm], [.. norm.Shape]))
-            : throw new ShapeMismatchException(Operation.NormalizeAdjoint, gradient, norm);
+    public Node NormGradient(Node gradient, Node vector) =>
+        gradient.HasShape(vector)
+            ? Make(new Node(_nextId, Operation.NormalizeAdjoint, [gradient, vector], [.. vector.Shape]))
+            : throw new ShapeMismatchException(Operation.NormalizeAdjoint, gradient, vector);
 
     /// <summary>exp(v - max(v)) over its sum.</summary>
     public Node Softmax(Node vector)

@@ -44,7 +44,7 @@ internal static class LocalGradients
             case Operation.Step or Operation.Sign or Operation.RowMaximum or Operation.InverseCount: return [null];
             case Operation.Sum: return [g.Broadcast(d, x)];
             case Operation.Mean: return [g.Broadcast(g.Multiply(d, g.Reduce(Operation.InverseCount, x)), x)];
-            case Operation.Normalize: return [g.NormGradient(d, y)];
+            case Operation.Normalize: return [g.NormGradient(d, x)];
             case Operation.Broadcast: return [g.Reduce(Operation.Sum, d)];
             case Operation.Transpose: return [g.Transpose(d)];
             case Operation.Slice: return [Pad(g, y, x, d)];

@@ -77,7 +77,7 @@ internal static class Lowering
             case Operation.Broadcast: return g.Broadcast(inputs[0], node);
             case Operation.Sum or Operation.Mean or Operation.InverseCount or Operation.RowMaximum: return g.Reduce(node.Operation, inputs[0]);
             case Operation.Normalize: return g.Norm(inputs[0]);
-            case Operation.NormalizeAdjoint: return g.NormGradient(inputs[0], inputs[2]);
+            case Operation.NormalizeAdjoint: return g.NormGradient(inputs[0], inputs[1]);
             default: return g.Unary(node.Operation, inputs[0], node.Value, node.Upper);
         }
     }

@@ -96,10 +96,7 @@ internal enum Operation
     /// <summary>(v - mean) / sqrt(variance + 1e-5) over all elements, the variance divided by their number.</summary>
     Normalize,
 
-    /// <summary>
-    /// The gradient of a vector v that is normalised to y, from y's gradient d, v and y: s · (d - mean(d) - y · mean(d · y)), where s is
-    /// 1 / sqrt(variance of v + 1e-5).
-    /// </summary>
+    /// <summary>From the gradient d of a normalised vector and the vector v: the gradient of v.</summary>
     NormalizeAdjoint,
 }
 

@@ -21,7 +21,7 @@ internal static class Idioms
             case Operation.Clip: return ("clip", [first], [node.Value, node.Upper]);
             case Operation.Minimum: return ("min", [.. node.Inputs], []);
             case Operation.Maximum: return ("max", [.. node.Inputs], []);
-            case Operation.NormalizeAdjoint: return ("norm_gradient", [first, node.Inputs[1]], []);
+            case Operation.NormalizeAdjoint: return ("norm_gradient", [.. node.Inputs], []);
             case Operation.Sum when first.Operation == Operation.Multiply && name(first) is null: return ("dot", [.. first.Inputs], []);
             case Operation.Divide when IsSoftmax(node): return ("softmax", [first.Inputs[0].Inputs[0]], []);
             case Operation.Multiply when withMasks && OfDropout(node) is (Node kept, Node mask): return ("dropout", [kept], [mask.Value]);

@@ -61,8 +61,8 @@ internal static class NodeFunctions<T> where T : IFloatingPointIeee754<T>
             case Operation.Mean: return [Mean(x)];
             case Operation.InverseCount: return [T.One / T.CreateChecked(x.Length)];
             case Operation.RowMaximum: return [x.Max()!];
-            case Operation.Normalize: return Normalize(x);
-            case Operation.NormalizeAdjoint: return NormalizeAdjoint(x, inputs[1], inputs[2]);
+            case Operation.Normalize: return Normalize(x, out _);
+            case Operation.NormalizeAdjoint: return NormalizeAdjoint(x, inputs[1]);
             default: throw new InvalidOperationException($"{node.Operation} is not computed from other values.");
         }
     }
@@ -117,21 +117,18 @@ internal static class NodeFunctions<T> where T : IFloatingPointIeee754<T>
 
     private static T Mean(T[] x) => Sum(x) / T.CreateChecked(x.Length);
 
-    private static T InverseDeviation(T[] x)
+    private static T[] Normalize(T[] x, out T inverseDeviation)
     {
         T mean = Mean(x);
-        return T.One / T.Sqrt(Mean(Each(x, v => (v - mean) * (v - mean))) + T.CreateChecked(1e-5));
-    }
-
-    private static T[] Normalize(T[] x)
-    {
-        T mean = Mean(x), scale = InverseDeviation(x);
+        T variance = Mean(Each(x, v => (v - mean) * (v - mean)));
+        T scale = inverseDeviation = T.One / T.Sqrt(variance + T.CreateChecked(1e-5));
         return Each(x, v => (v - mean) * scale);
     }
 
-    private static T[] NormalizeAdjoint(T[] d, T[] x, T[] y)
+    private static T[] NormalizeAdjoint(T[] d, T[] x)
     {
-        T shift = Mean(d), slope = Mean(Pairs(d, y, (a, b) => a * b)), scale = InverseDeviation(x);
+        T[] y = Normalize(x, out T scale);
+        T shift = Mean(d), slope = Mean(Pairs(d, y, (a, b) => a * b));
         return Pairs(d, y, (a, b) => scale * (a - shift - b * slope));
     }
 }

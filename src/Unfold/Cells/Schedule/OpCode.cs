@@ -89,13 +89,10 @@ internal enum OpCode
     /// <summary>The largest of a row: one number.</summary>
     RowMaximum,
 
-    /// <summary>1 / sqrt(variance + 1e-5) of a row: one number.</summary>
-    InverseDeviation,
-
-    /// <summary>(a - mean) · b of a row, where b is its inverse deviation.</summary>
+    /// <summary>(a - mean) / sqrt(variance + 1e-5) of a row.</summary>
     Normalize,
 
-    /// <summary>The gradient of a normalised row from that of the result: (a - mean(a) - b · mean(a · b)) · c, where b is the result and c the inverse deviation.</summary>
+    /// <summary>The gradient through the row b normalised, where a is the gradient of the result.</summary>
     NormalizeAdjoint,
 
     /// <summary>Random factors of the rows' sequences; v is the probability.</summary>

@@ -45,7 +45,7 @@ internal sealed record ProgramStep(
 {
     /// <summary>Whether an instruction looks at a whole row, so that a row may not be cut.</summary>
     public bool NeedsWholeRows { get; } = RowRegisters > 0 || Instructions.Any(i => i.IsRow
-        || i.Op is OpCode.FillMask or OpCode.Broadcast or OpCode.AddRows or OpCode.SubtractRows or OpCode.MultiplyRows or OpCode.InverseDeviation or OpCode.Normalize or OpCode.NormalizeAdjoint);
+        || i.Op is OpCode.FillMask or OpCode.Broadcast or OpCode.AddRows or OpCode.SubtractRows or OpCode.MultiplyRows or OpCode.Normalize or OpCode.NormalizeAdjoint);
 
     public override string ToString() => $"elementwise [{Width}]\n" + string.Join("\n", Instructions.Select(i => "    " + Describe(i)));
 

@@ -79,13 +79,7 @@ internal sealed class Translator
                 return TranslateSum(node);
             case Operation.Subtract or Operation.Multiply or Operation.Divide:
                 return TranslateArithmetic(node, node.Inputs[0], node.Inputs[1]);
-            case Operation.Normalize:
-                Value vector = Of(node.Inputs[0]);
-                return Make(node, ValueKind.Elementwise, [vector, InverseDeviation(node, vector)], OpCode.Normalize);
-            case Operation.NormalizeAdjoint:
-                Value norm = Of(node.Inputs[2]);
-                return Make(node, ValueKind.Elementwise, [Of(node.Inputs[0]), norm, norm.Inputs[1]], OpCode.NormalizeAdjoint);
-            case Operation.Minimum or Operation.Maximum or Operation.GreaterOrEqual:
+            case Operation.Minimum or Operation.Maximum or Operation.GreaterOrEqual or Operation.NormalizeAdjoint:
                 return Make(node, Enum.Parse<OpCode>(node.Operation.ToString()), [Of(node.Inputs[0]), Of(node.Inputs[1])]);
             default:
                 return Make(node, Enum.Parse<OpCode>(node.Operation.ToString()), [Of(node.Inputs[0])], node.Value, node.Upper);
@@ -232,19 +226,6 @@ internal sealed class Translator
             _parameters[parameter], parameter.Shape[0].Resolve(_sizes), matrix.Offset?.Resolve(_sizes) ?? 0,
             matrix.Shape[1].Resolve(_sizes), parameter.Shape[1].Resolve(_sizes), transposed);
     }
-
-    /// <summary>A number of its own beside a normalised row: with it and the result, the gradient needs the row no more.</summary>
-    private Value InverseDeviation(Node node, Value vector) => new()
-    {
-        Id = _nextId++,
-        Kind = ValueKind.Elementwise,
-        Width = 1,
-        IsRow = true,
-        HomeWidth = vector.Width,
-        Origin = node,
-        Op = OpCode.InverseDeviation,
-        Inputs = [vector],
-    };
 
     private Value Make(Node node, OpCode op, Value[] inputs, double v = 0, double w = 0)
     {

@@ -14,12 +14,9 @@ internal static unsafe partial class Elementwise
     /// <summary>The largest of x; NaN if any is NaN, negative infinity for none.</summary>
     public static float Maximum(float* x, nint n) => Reduction.Maximum(x, n);
 
-    /// <summary>s = 1 / sqrt(variance + 1e-5) of each row of x [rows, columns]; the variance is the mean of the squared deviations.</summary>
-    public static void InverseDeviation(float* x, float* s, int rows, int columns) => Normalization.InverseDeviation(x, s, rows, columns);
+    /// <summary>y = (x - mean) / sqrt(variance + 1e-5) in each row of [rows, columns], the variance divided by the columns.</summary>
+    public static void Normalize(float* x, float* y, int rows, int columns) => Normalization.Normalize(x, y, rows, columns);
 
-    /// <summary>y = (x - mean) s in each row, s a number a row.</summary>
-    public static void Normalize(float* x, float* s, float* y, int rows, int columns) => Normalization.Normalize(x, s, y, rows, columns);
-
-    /// <summary>z = (d - mean(d) - y mean(d y)) s in each row: the gradient of x, where d is that of y, and y and s are what <see cref="Normalize"/> made and took.</summary>
-    public static void NormalizeAdjoint(float* d, float* y, float* s, float* z, int rows, int columns) => Normalization.Adjoint(d, y, s, z, rows, columns);
+    /// <summary>y = the gradient of x in each row, where d is that of x normalised.</summary>
+    public static void NormalizeAdjoint(float* d, float* x, float* y, int rows, int columns) => Normalization.Adjoint(d, x, y, rows, columns);
 }

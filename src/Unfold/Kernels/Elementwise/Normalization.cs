@@ -6,49 +6,52 @@ namespace Unfold.Kernels.Elementwise;
 /// <summary>Rows brought to zero mean and unit variance, and the gradient through that.</summary>
 /// <remarks>
 /// A row's sums run in an order that depends on its length and the vector width alone, so neither its neighbours nor the threads change its bits. The variance is
-/// made of deviations from the mean, not of squares less a square, which would lose its digits where the mean is large.
+/// made of deviations from the mean, not of squares less a square, which would lose all digits where the mean is large.
 /// </remarks>
 internal static unsafe class Normalization
 {
     /// <summary>Added to the variance, as PyTorch's layer normalisation does by default.</summary>
     private const float Epsilon = 1e-5f;
 
-    public static void InverseDeviation(float* x, float* s, int rows, int columns)
+    public static void Normalize(float* x, float* y, int rows, int columns)
     {
-        if (VectorWidth.Bits == 512) InverseDeviation<Simd512>(x, s, rows, columns);
-        else if (VectorWidth.Bits == 256) InverseDeviation<Simd256>(x, s, rows, columns);
-        else InverseDeviation<Simd128>(x, s, rows, columns);
+        if (VectorWidth.Bits == 512) Normalize<Simd512>(x, y, rows, columns);
+        else if (VectorWidth.Bits == 256) Normalize<Simd256>(x, y, rows, columns);
+        else Normalize<Simd128>(x, y, rows, columns);
     }
 
-    public static void Normalize(float* x, float* s, float* y, int rows, int columns)
+    public static void Adjoint(float* d, float* x, float* y, int rows, int columns)
     {
-        if (VectorWidth.Bits == 512) Normalize<Simd512>(x, s, y, rows, columns);
-        else if (VectorWidth.Bits == 256) Normalize<Simd256>(x, s, y, rows, columns);
-        else Normalize<Simd128>(x, s, y, rows, columns);
-    }
-
-    public static void Adjoint(float* d, float* y, float* s, float* z, int rows, int columns)
-    {
-        if (VectorWidth.Bits == 512) Adjoint<Simd512>(d, y, s, z, rows, columns);
-        else if (VectorWidth.Bits == 256) Adjoint<Simd256>(d, y, s, z, rows, columns);
-        else Adjoint<Simd128>(d, y, s, z, rows, columns);
+        if (VectorWidth.Bits == 512) Adjoint<Simd512>(d, x, y, rows, columns);
+        else if (VectorWidth.Bits == 256) Adjoint<Simd256>(d, x, y, rows, columns);
+        else Adjoint<Simd128>(d, x, y, rows, columns);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void InverseDeviation<TSimd>(float* x, float* s, int rows, int columns)
+    private static void Normalize<TSimd>(float* x, float* y, int rows, int columns)
         where TSimd : struct, ISimd<TSimd>
     {
         int rest = columns % TSimd.Count;
         nint whole = columns - rest;
-        float share = 1f / columns;
         var kept = FirstLanes<TSimd>(rest);
-        for (int row = 0; row < rows; row++, x += columns)
+        for (int row = 0; row < rows; row++, x += columns, y += columns)
         {
-            var mean = Mean<TSimd>(x, whole, rest);
-            var last = (TSimd.LoadPartial(x + whole, rest) - mean) & kept;
-            TSimd a = TSimd.Zero, b = TSimd.Zero, c = TSimd.Zero, d = last * last;
+            TSimd a = TSimd.Zero, b = TSimd.Zero, c = TSimd.Zero, d = TSimd.LoadPartial(x + whole, rest);
             nint i = 0;
             for (; i + (4 * TSimd.Count) <= whole; i += 4 * TSimd.Count)
+            {
+                a += TSimd.Load(x + i);
+                b += TSimd.Load(x + i + TSimd.Count);
+                c += TSimd.Load(x + i + (2 * TSimd.Count));
+                d += TSimd.Load(x + i + (3 * TSimd.Count));
+            }
+
+            for (; i < whole; i += TSimd.Count) a += TSimd.Load(x + i);
+            var mean = TSimd.Broadcast(TSimd.Sum(a + b + (c + d)) / columns);
+
+            var last = (TSimd.LoadPartial(x + whole, rest) - mean) & kept;
+            (a, b, c, d) = (TSimd.Zero, TSimd.Zero, TSimd.Zero, last * last);
+            for (i = 0; i + (4 * TSimd.Count) <= whole; i += 4 * TSimd.Count)
             {
                 a = AddSquare(TSimd.Load(x + i) - mean, a);
                 b = AddSquare(TSimd.Load(x + i + TSimd.Count) - mean, b);
@@ -57,85 +60,81 @@ internal static unsafe class Normalization
             }
 
             for (; i < whole; i += TSimd.Count) a = AddSquare(TSimd.Load(x + i) - mean, a);
-            s[row] = 1 / MathF.Sqrt((TSimd.Sum(a + b + (c + d)) * share) + Epsilon);
+            var scale = TSimd.Broadcast(InverseDeviation(TSimd.Sum(a + b + (c + d)), columns));
+
+            for (i = 0; i < whole; i += TSimd.Count) TSimd.Store((TSimd.Load(x + i) - mean) * scale, y + i);
+            if (rest > 0) TSimd.StorePartial(last * scale, y + whole, rest);
         }
     }
 
+    /// <summary>s (d - mean(d)) - s³ mean(d (x - mean(x))) (x - mean(x)), s the inverse deviation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Normalize<TSimd>(float* x, float* s, float* y, int rows, int columns)
+    private static void Adjoint<TSimd>(float* d, float* x, float* y, int rows, int columns)
         where TSimd : struct, ISimd<TSimd>
     {
         int rest = columns % TSimd.Count;
         nint whole = columns - rest;
-        for (int row = 0; row < rows; row++, x += columns, y += columns)
+        var kept = FirstLanes<TSimd>(rest);
+        for (int row = 0; row < rows; row++, d += columns, x += columns, y += columns)
         {
-            TSimd mean = Mean<TSimd>(x, whole, rest), scale = TSimd.Broadcast(s[row]);
-            for (nint i = 0; i < whole; i += TSimd.Count) TSimd.Store((TSimd.Load(x + i) - mean) * scale, y + i);
-            if (rest > 0) TSimd.StorePartial((TSimd.LoadPartial(x + whole, rest) - mean) * scale, y + whole, rest);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Adjoint<TSimd>(float* d, float* y, float* s, float* z, int rows, int columns)
-        where TSimd : struct, ISimd<TSimd>
-    {
-        int rest = columns % TSimd.Count;
-        nint whole = columns - rest;
-        float share = 1f / columns;
-        for (int row = 0; row < rows; row++, d += columns, y += columns, z += columns)
-        {
-            TSimd lastGradient = TSimd.LoadPartial(d + whole, rest), last = TSimd.LoadPartial(y + whole, rest);
-            TSimd sum = TSimd.Zero, sum2 = lastGradient, products = TSimd.Zero, products2 = lastGradient * last;
+            var lastGradient = TSimd.LoadPartial(d + whole, rest);
+            TSimd gradients = TSimd.Zero, moreGradients = lastGradient, values = TSimd.Zero, moreValues = TSimd.LoadPartial(x + whole, rest);
             nint i = 0;
             for (; i + (2 * TSimd.Count) <= whole; i += 2 * TSimd.Count)
             {
-                TSimd gradient = TSimd.Load(d + i), gradient2 = TSimd.Load(d + i + TSimd.Count);
-                sum += gradient;
-                products = TSimd.MultiplyAdd(gradient, TSimd.Load(y + i), products);
-                sum2 += gradient2;
-                products2 = TSimd.MultiplyAdd(gradient2, TSimd.Load(y + i + TSimd.Count), products2);
+                gradients += TSimd.Load(d + i);
+                values += TSimd.Load(x + i);
+                moreGradients += TSimd.Load(d + i + TSimd.Count);
+                moreValues += TSimd.Load(x + i + TSimd.Count);
             }
 
             if (i < whole)
             {
-                var gradient = TSimd.Load(d + i);
-                sum += gradient;
-                products = TSimd.MultiplyAdd(gradient, TSimd.Load(y + i), products);
+                gradients += TSimd.Load(d + i);
+                values += TSimd.Load(x + i);
             }
 
-            TSimd scale = TSimd.Broadcast(s[row]);
-            TSimd shift = TSimd.Broadcast(TSimd.Sum(sum + sum2) * share), slope = TSimd.Broadcast(TSimd.Sum(products + products2) * share);
+            float meanGradient = TSimd.Sum(gradients + moreGradients) / columns;
+            var mean = TSimd.Broadcast(TSimd.Sum(values + moreValues) / columns);
+
+            var last = (TSimd.LoadPartial(x + whole, rest) - mean) & kept;
+            TSimd squares = TSimd.Zero, moreSquares = last * last, products = TSimd.Zero, moreProducts = last * lastGradient;
+            for (i = 0; i + (2 * TSimd.Count) <= whole; i += 2 * TSimd.Count)
+            {
+                TSimd deviation = TSimd.Load(x + i) - mean, next = TSimd.Load(x + i + TSimd.Count) - mean;
+                squares = AddSquare(deviation, squares);
+                products = TSimd.MultiplyAdd(deviation, TSimd.Load(d + i), products);
+                moreSquares = AddSquare(next, moreSquares);
+                moreProducts = TSimd.MultiplyAdd(next, TSimd.Load(d + i + TSimd.Count), moreProducts);
+            }
+
+            if (i < whole)
+            {
+                var deviation = TSimd.Load(x + i) - mean;
+                squares = AddSquare(deviation, squares);
+                products = TSimd.MultiplyAdd(deviation, TSimd.Load(d + i), products);
+            }
+
+            float inverse = InverseDeviation(TSimd.Sum(squares + moreSquares), columns);
+            float slope = inverse * inverse * inverse * (TSimd.Sum(products + moreProducts) / columns);
+            TSimd scale = TSimd.Broadcast(inverse), shift = TSimd.Broadcast(inverse * meanGradient), factor = TSimd.Broadcast(slope);
             for (i = 0; i < whole; i += TSimd.Count)
-                TSimd.Store(TSimd.NegatedMultiplyAdd(TSimd.Load(y + i), slope, TSimd.Load(d + i) - shift) * scale, z + i);
-            if (rest > 0) TSimd.StorePartial(TSimd.NegatedMultiplyAdd(last, slope, lastGradient - shift) * scale, z + whole, rest);
+            {
+                var centered = TSimd.MultiplyAdd(TSimd.Load(d + i), scale, TSimd.Zero - shift);
+                TSimd.Store(TSimd.NegatedMultiplyAdd(TSimd.Load(x + i) - mean, factor, centered), y + i);
+            }
+
+            if (rest > 0) TSimd.StorePartial(TSimd.NegatedMultiplyAdd(last, factor, TSimd.MultiplyAdd(lastGradient, scale, TSimd.Zero - shift)), y + whole, rest);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TSimd Mean<TSimd>(float* x, nint whole, int rest)
-        where TSimd : struct, ISimd<TSimd>
-    {
-        TSimd a = TSimd.Zero, b = TSimd.Zero, c = TSimd.Zero, d = TSimd.LoadPartial(x + whole, rest);
-        nint i = 0;
-        for (; i + (4 * TSimd.Count) <= whole; i += 4 * TSimd.Count)
-        {
-            a += TSimd.Load(x + i);
-            b += TSimd.Load(x + i + TSimd.Count);
-            c += TSimd.Load(x + i + (2 * TSimd.Count));
-            d += TSimd.Load(x + i + (3 * TSimd.Count));
-        }
-
-        for (; i < whole; i += TSimd.Count) a += TSimd.Load(x + i);
-
-        // A true quotient: where all numbers are equal, it is that number, and nothing is left to be divided by a deviation of zero.
-        return TSimd.Broadcast(TSimd.Sum(a + b + (c + d)) / (whole + rest));
-    }
+    private static float InverseDeviation(float squares, int columns) => 1 / MathF.Sqrt((squares / columns) + Epsilon);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TSimd AddSquare<TSimd>(TSimd value, TSimd sum)
         where TSimd : struct, ISimd<TSimd> => TSimd.MultiplyAdd(value, value, sum);
 
-    /// <summary>All bits of the first lanes: the others of a tail are no deviations.</summary>
+    /// <summary>All bits of the first lanes.</summary>
     private static TSimd FirstLanes<TSimd>(int count)
         where TSimd : struct, ISimd<TSimd>
     {
