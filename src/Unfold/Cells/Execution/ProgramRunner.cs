@@ -99,9 +99,7 @@ internal static unsafe class ProgramRunner
             case OpCode.ReverseSubtract: K.ReverseSubtract(a, y, n, i.V); break;
             case OpCode.Accumulate: K.Accumulate(a, y, n); break;
             case OpCode.Broadcast: Broadcast(a, y, rows, columns); break;
-            case OpCode.Sum or OpCode.Mean or OpCode.RowMaximum: Reduce(i.Op, a, y, rows, columns); break;
-            case OpCode.Normalize: K.Normalize(a, y, rows, columns); break;
-            case OpCode.NormalizeAdjoint: K.NormalizeAdjoint(a, o[i.B], y, rows, columns); break;
+            case OpCode.Sum or OpCode.Mean or OpCode.RowMaximum or OpCode.InverseDeviation: Reduce(i.Op, a, y, rows, columns); break;
             case OpCode.FillMask: masks.Fill(y, rows, columns, row, i.V, i.Place); break;
             case OpCode.AddRows or OpCode.SubtractRows or OpCode.MultiplyRows: WithRows(i.Op, a, o[i.B], y, rows, columns); break;
             default: ExecuteSeveral(in i, o, a, y, n); break;
@@ -158,8 +156,15 @@ internal static unsafe class ProgramRunner
             {
                 OpCode.Sum => K.Sum(x, columns),
                 OpCode.Mean => K.Sum(x, columns) / columns,
-                _ => K.Maximum(x, columns),
+                OpCode.RowMaximum => K.Maximum(x, columns),
+                _ => InverseDeviation(x, columns),
             };
         }
+    }
+
+    private static float InverseDeviation(float* x, int n)
+    {
+        float mean = K.Sum(x, n) / n;
+        return 1 / MathF.Sqrt(K.SumOfSquaredDeviations(x, mean, n) / n + 1e-5f);
     }
 }

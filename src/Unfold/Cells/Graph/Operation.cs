@@ -93,11 +93,8 @@ internal enum Operation
     /// <summary>The largest element, taken as a constant by the gradient (softmax subtracts it and does not change).</summary>
     RowMaximum,
 
-    /// <summary>(v - mean) / sqrt(variance + 1e-5) over all elements, the variance divided by their number.</summary>
-    Normalize,
-
-    /// <summary>From the gradient d of a normalised vector and the vector v: the gradient of v.</summary>
-    NormalizeAdjoint,
+    /// <summary>1 / sqrt(variance + 1e-5) over the elements: a scalar.</summary>
+    InverseDeviation,
 }
 
 /// <summary>How a <see cref="Operation.Mask"/> is drawn, and what it is outside training.</summary>

@@ -52,8 +52,7 @@ internal sealed record CellCost(
     {
         >= Operation.Negate and <= Operation.GreaterOrEqual => Length(node),
         Operation.Sum or Operation.Mean or Operation.RowMaximum => Length(node.Inputs[0]),
-        Operation.Normalize => 6 * Length(node),
-        Operation.NormalizeAdjoint => 12 * Length(node),
+        Operation.InverseDeviation => 3 * Length(node.Inputs[0]),
         _ => 0,
     };
 }

@@ -58,11 +58,10 @@ internal static class NodeFunctions<T> where T : IFloatingPointIeee754<T>
             case Operation.Broadcast: return [.. Enumerable.Repeat(x[0], Length(node, sizes))];
 
             case Operation.Sum: return [Sum(x)];
-            case Operation.Mean: return [Mean(x)];
+            case Operation.Mean: return [Sum(x) / T.CreateChecked(x.Length)];
             case Operation.InverseCount: return [T.One / T.CreateChecked(x.Length)];
             case Operation.RowMaximum: return [x.Max()!];
-            case Operation.Normalize: return Normalize(x, out _);
-            case Operation.NormalizeAdjoint: return NormalizeAdjoint(x, inputs[1]);
+            case Operation.InverseDeviation: return [InverseDeviation(x)];
             default: throw new InvalidOperationException($"{node.Operation} is not computed from other values.");
         }
     }
@@ -115,20 +114,10 @@ internal static class NodeFunctions<T> where T : IFloatingPointIeee754<T>
 
     private static T Sum(T[] x) => x.Aggregate(T.Zero, (sum, v) => sum + v);
 
-    private static T Mean(T[] x) => Sum(x) / T.CreateChecked(x.Length);
-
-    private static T[] Normalize(T[] x, out T inverseDeviation)
+    private static T InverseDeviation(T[] x)
     {
-        T mean = Mean(x);
-        T variance = Mean(Each(x, v => (v - mean) * (v - mean)));
-        T scale = inverseDeviation = T.One / T.Sqrt(variance + T.CreateChecked(1e-5));
-        return Each(x, v => (v - mean) * scale);
-    }
-
-    private static T[] NormalizeAdjoint(T[] d, T[] x)
-    {
-        T[] y = Normalize(x, out T scale);
-        T shift = Mean(d), slope = Mean(Pairs(d, y, (a, b) => a * b));
-        return Pairs(d, y, (a, b) => scale * (a - shift - b * slope));
+        T mean = Sum(x) / T.CreateChecked(x.Length);
+        T variance = Sum(Each(x, v => (v - mean) * (v - mean))) / T.CreateChecked(x.Length);
+        return T.One / T.Sqrt(variance + T.CreateChecked(1e-5));
     }
 }

@@ -89,11 +89,8 @@ internal enum OpCode
     /// <summary>The largest of a row: one number.</summary>
     RowMaximum,
 
-    /// <summary>(a - mean) / sqrt(variance + 1e-5) of a row.</summary>
-    Normalize,
-
-    /// <summary>The gradient through the row b normalised, where a is the gradient of the result.</summary>
-    NormalizeAdjoint,
+    /// <summary>1 / sqrt(variance + 1e-5) of a row: one number.</summary>
+    InverseDeviation,
 
     /// <summary>Random factors of the rows' sequences; v is the probability.</summary>
     FillMask,

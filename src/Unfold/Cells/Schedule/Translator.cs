@@ -73,13 +73,13 @@ internal sealed class Translator
                 return Make(node, ValueKind.Coupling, [.. node.Inputs.Select(Of)]);
             case Operation.Columns:
                 throw new InvalidOperationException("Columns of a matrix occur only in products.");
-            case Operation.Sum or Operation.Mean or Operation.RowMaximum or Operation.Broadcast:
+            case Operation.Sum or Operation.Mean or Operation.RowMaximum or Operation.InverseDeviation or Operation.Broadcast:
                 return Make(node, Enum.Parse<OpCode>(node.Operation.ToString()), [Of(node.Inputs[0])]);
             case Operation.Add:
                 return TranslateSum(node);
             case Operation.Subtract or Operation.Multiply or Operation.Divide:
                 return TranslateArithmetic(node, node.Inputs[0], node.Inputs[1]);
-            case Operation.Minimum or Operation.Maximum or Operation.GreaterOrEqual or Operation.NormalizeAdjoint:
+            case Operation.Minimum or Operation.Maximum or Operation.GreaterOrEqual:
                 return Make(node, Enum.Parse<OpCode>(node.Operation.ToString()), [Of(node.Inputs[0]), Of(node.Inputs[1])]);
             default:
                 return Make(node, Enum.Parse<OpCode>(node.Operation.ToString()), [Of(node.Inputs[0])], node.Value, node.Upper);

@@ -13,10 +13,4 @@ internal static unsafe partial class Elementwise
 
     /// <summary>The largest of x; NaN if any is NaN, negative infinity for none.</summary>
     public static float Maximum(float* x, nint n) => Reduction.Maximum(x, n);
-
-    /// <summary>y = (x - mean) / sqrt(variance + 1e-5) in each row of [rows, columns], the variance divided by the columns.</summary>
-    public static void Normalize(float* x, float* y, int rows, int columns) => Normalization.Normalize(x, y, rows, columns);
-
-    /// <summary>y = the gradient of x in each row, where d is that of x normalised.</summary>
-    public static void NormalizeAdjoint(float* d, float* x, float* y, int rows, int columns) => Normalization.Adjoint(d, x, y, rows, columns);
 }
