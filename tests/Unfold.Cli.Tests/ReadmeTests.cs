@@ -29,7 +29,7 @@ public sealed partial class ReadmeTests
     {
         Assert.NotEmpty(document);
         string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        string[] names = [.. words.TakeWhile(word => word.All(letter => char.IsAsciiLetterLower(letter)))];
+        string[] names = [.. words.TakeWhile(word => word.All(letter => char.IsAsciiLetterLower(letter) || letter == '-') && !word.StartsWith('-'))];
 
         // The longest row of words that is a command: "cell show", but "train text" of "train text src".
         string help = "";
