@@ -23,13 +23,15 @@ internal sealed unsafe class ConvolutionRun
         "forward" => Forward,
         "input" => Input,
         "weights" => Weights,
-        _ => () =>
-        {
-            Forward();
-            Input();
-            Weights();
-        },
+        _ => All,
     };
+
+    private void All()
+    {
+        Forward();
+        Input();
+        Weights();
+    }
 
     private void Forward() => Convolution.Forward(_size, _x.Pointer, _w.Pointer, _b.Pointer, _y.Pointer, accumulate: false);
 
