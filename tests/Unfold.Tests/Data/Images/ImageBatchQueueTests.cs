@@ -1,8 +1,10 @@
 using Unfold.Data.Augmentation;
 using Unfold.Data.Images;
+using Unfold.Kernels.Threading;
 
 namespace Unfold.Tests.Data.Images;
 
+[Collection(nameof(Team))] // runs alone: what other tests allocate would count
 public sealed class ImageBatchQueueTests
 {
     private const int Batch = 8;
