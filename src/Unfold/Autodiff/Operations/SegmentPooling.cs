@@ -70,7 +70,7 @@ public static partial class TapeOperations
 
             for (int c = 0; c < columns; c++)
             {
-                // Negated, so that a number that is none comes through.
+                // A number that is none wins over all others.
                 if (!isFirst && !(from[c] > to[c]) && !float.IsNaN(from[c]))
                     continue;
                 to[c] = from[c];

@@ -1,5 +1,3 @@
-using Unfold.Autodiff.Operations;
-
 namespace Unfold.Autodiff.Reference;
 
 internal static partial class ReferenceMath<T>
