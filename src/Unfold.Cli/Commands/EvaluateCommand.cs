@@ -5,19 +5,25 @@ using Unfold.Models;
 
 namespace Unfold.Cli.Commands;
 
-/// <summary><c>unfold evaluate MODEL DATA</c>: how well a model predicts a text, beside the trivial baseline, or tells the classes of images.</summary>
+/// <summary><c>unfold evaluate MODEL DATA</c>: how well a model predicts a text, beside the trivial baseline, or tells the classes of images or sequences.</summary>
 internal static class EvaluateCommand
 {
     public static Command Build()
     {
         Argument<string> model = Arguments.Model();
-        Argument<string> file = Arguments.File("DATA", "What the model was made for: a text file (UTF-8), or images as for train image");
+        Argument<string> file = Arguments.File("DATA", "What the model was made for: a text file (UTF-8), images as for train image, or sequences as for train classify");
         Option<int> shift = Values.Whole("--shift", "For images: also shift them by up to so many pixels", 0, 1000, 0);
-        var command = new Command("evaluate", "How well a model predicts a text, beside guessing by frequency alone, or tells the classes of images") { model, file, shift };
+        var command = new Command("evaluate", "How well a model predicts a text, beside guessing by frequency alone, or tells the classes of images or sequences") { model, file, shift };
+        var sequences = new SequenceFileChoice(command);
         command.SetAction(parsed =>
         {
             (string modelPath, string data) = (parsed.GetRequiredValue(model), parsed.GetRequiredValue(file));
-            return Inputs.TaskOf(modelPath) == "image" ? RunImages(modelPath, data, parsed.GetValue(shift)) : RunText(modelPath, data);
+            return Inputs.TaskOf(modelPath) switch
+            {
+                "image" => RunImages(modelPath, data, parsed.GetValue(shift)),
+                "classify" => ClassifyPrediction.Evaluate(Inputs.ClassifierModel(modelPath), data, sequences.Options(parsed)),
+                _ => RunText(modelPath, data),
+            };
         });
         return command;
     }

@@ -35,7 +35,7 @@ internal static class InspectCommand
             throw new MistakeException($"--kernels and --features are for image classifiers, and '{path}' is none");
         }
 
-        Console.Out.WriteLine(Inputs.Model(path).Describe().TrimEnd());
+        Console.Out.WriteLine((Inputs.TaskOf(path) == "classify" ? Inputs.ClassifierModel(path).Describe() : Inputs.Model(path).Describe()).TrimEnd());
         return ExitCode.Done;
     }
 

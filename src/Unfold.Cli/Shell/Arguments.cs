@@ -12,6 +12,8 @@ internal static class Arguments
 
     public static Argument<string> Images() => File("DATA", "A directory of IDX files as MNIST's, a directory of PNG files by class, or a CSV file of pixels");
 
+    public static Argument<string> Sequences() => File("DATA", "Series (.ts, .tsv, .txt, .csv), a CSV file of texts, or a directory: NAME_TRAIN and NAME_TEST, a text file for each class, or recordings (.wav)");
+
     public static Argument<string> File(string name, string description)
     {
         var argument = new Argument<string>(name) { Description = description };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Unfold.Data;
 using Unfold.Data.Images;
+using Unfold.Data.Sequences;
 using Unfold.Models;
 
 namespace Unfold.Cli.Shell;
@@ -25,6 +26,22 @@ internal static class Inputs
     {
         RequireFile(path);
         return ImageClassifier.Load(path);
+    }
+
+    public static SequenceClassifier ClassifierModel(string path)
+    {
+        RequireFile(path);
+        return SequenceClassifier.Load(path);
+    }
+
+    public static SequenceFiles Sequences(string path, SequenceFileOptions options)
+    {
+        if (!Path.Exists(path))
+        {
+            throw new MistakeException($"there is no file or directory '{path}'");
+        }
+
+        return SequenceFiles.Load(path, options);
     }
 
     public static ImageFiles Images(string path)

@@ -92,7 +92,9 @@ public sealed class TextCorpus
         }
         catch (DecoderFallbackException e)
         {
-            throw new InputException($"'{path}' is not UTF-8 text: the bytes at position {e.Index + bytes.Length - content.Length} are no character. Convert it to UTF-8 first.", e);
+            int line = 1 + content[..e.Index].Count((byte)'\n');
+            throw new InputException(
+                $"'{path}' is not UTF-8 text: in line {line}, the bytes at position {e.Index + bytes.Length - content.Length} are no character. Convert it to UTF-8 first.", e);
         }
     }
 

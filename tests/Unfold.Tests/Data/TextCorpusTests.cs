@@ -41,7 +41,7 @@ public sealed class TextCorpusTests : IDisposable
         Assert.Equal($"'{empty}' is empty.", Refusal(empty));
         string latin = Path.Combine(_folder, "latin");
         File.WriteAllBytes(latin, [0x61, 0xE9, 0x62]);
-        Assert.Equal($"'{latin}' is not UTF-8 text: the bytes at position 1 are no character. Convert it to UTF-8 first.", Refusal(latin));
+        Assert.Equal($"'{latin}' is not UTF-8 text: in line 1, the bytes at position 1 are no character. Convert it to UTF-8 first.", Refusal(latin));
         string missing = Path.Combine(_folder, "missing");
         Assert.Equal($"There is no file '{missing}'.", Refusal(missing));
         Assert.Equal($"There is no file like '*.java' in '{_folder}'.", Assert.Throws<InputException>(() => TextCorpus.Load([_folder], "*.java")).Message);

@@ -1,0 +1,180 @@
+using Unfold.Cli.Shell;
+using Unfold.Cli.Terminal;
+using Unfold.Data.Sequences;
+using Unfold.Metrics;
+using Unfold.Models;
+using Unfold.Training;
+
+namespace Unfold.Cli.Commands;
+
+/// <summary>One training run on sequences, from their files to the table of confusions.</summary>
+internal sealed class ClassifyRun
+{
+    private const int MostClassesShown = 40;
+
+    /// <summary>Reads the sequences, with several labels each or with one.</summary>
+    public required Func<bool, SequenceFiles> Load { get; init; }
+
+    public required int? Folds { get; init; }
+
+    public required string Out { get; init; }
+
+    /// <summary>As the command names it.</summary>
+    public string? Checkpoint { get; init; }
+
+    public string? Resume { get; init; }
+
+    public string? Report { get; init; }
+
+    public required int Seeds { get; init; }
+
+    /// <summary>Where checkpoints are written when the command names no place; removed when the model is saved.</summary>
+    private string StandardCheckpoint => Out + ".checkpoint";
+
+    /// <param name="choose">Applies the command's options to those of the library or of the checkpoint.</param>
+    public int Execute(Func<SequenceClassifierOptions, SequenceClassifierOptions> choose)
+    {
+        Outputs.Require("--report", Report);
+        if (Folds is null)
+        {
+            Outputs.Require("--out", Out);
+            Outputs.Require("--checkpoint", Checkpoint);
+        }
+
+        if (Resume is not null)
+        {
+            Inputs.RequireFile(Resume);
+            SeedRuns.RequireOne(Resume, Seeds);
+        }
+
+        string checkpoint = Checkpoint ?? Resume ?? StandardCheckpoint;
+        SequenceClassifierOptions options = choose(Resume is null ? new SequenceClassifierOptions() : SequenceClassifier.ReadCheckpointOptions(Resume)) with
+        {
+            CheckpointPath = Folds is null ? checkpoint : null,
+            ResumePath = Resume,
+            Command = Say.Command(),
+        };
+        SequenceFiles sequences = Load(options.MultiLabel);
+        Console.Out.WriteLine($"to train on: {sequences.Training}{(sequences.Test is null ? "" : $"; to test on: {Say.Count(sequences.Test.Count)}")}");
+        foreach (string note in sequences.Training.Notes.Concat(sequences.Test?.Notes ?? []))
+        {
+            Console.Out.WriteLine(note);
+        }
+
+        using var interrupt = new Interrupt();
+        return Folds is int folds ? Cross(sequences, folds, options, interrupt) : TrainAndKeep(sequences, options, checkpoint, interrupt);
+    }
+
+    /// <summary>Prints what was measured: the table of confusions where it is readable.</summary>
+    public static void Print(SequenceEvaluation found)
+    {
+        if (found.Confusion is ConfusionMatrix confusion && confusion.Classes <= MostClassesShown)
+        {
+            Console.Out.WriteLine();
+            Console.Out.WriteLine(confusion.ToString().TrimEnd());
+        }
+    }
+
+    private int TrainAndKeep(SequenceFiles sequences, SequenceClassifierOptions options, string checkpoint, Interrupt interrupt)
+    {
+        SeedStudy<SequenceClassifier> study;
+        try
+        {
+            study = SeedRuns.Run(options, Seeds, chosen =>
+            {
+                SequenceClassifier model = TrainingView.Show(words: false, view => SequenceClassifier.Train(sequences, (SequenceClassifierOptions)chosen, view, interrupt.Token));
+                return (model, model.Report);
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            throw SeedRuns.Interrupted(checkpoint, Seeds);
+        }
+
+        Finish(study.Best, checkpoint);
+        if (Report is not null)
+        {
+            study.Report.Save(Report);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private void Finish(SequenceClassifier model, string checkpoint)
+    {
+        try
+        {
+            model.Save(Out);
+        }
+        catch (ModelFileException error)
+        {
+            throw new FailureException($"{error.Message.TrimEnd('.')}; what was learnt is in the checkpoint '{checkpoint}'");
+        }
+
+        if (checkpoint == StandardCheckpoint)
+        {
+            File.Delete(checkpoint);
+        }
+
+        IReadOnlyDictionary<string, double> final = model.Report.Final;
+        if (final.TryGetValue("cut_sequences", out double cut))
+        {
+            Console.Out.WriteLine($"{Say.Count((long)cut)} sequences were cut off behind {Say.Count(model.Options.MaxSteps)} steps (--max-steps)");
+        }
+
+        Console.Out.WriteLine($"{Say.Count(model.ParameterCount)} parameters, {model.Classes.Count} classes; saved as {Out} ({Say.Size(new FileInfo(Out).Length)}); "
+            + $"trained for {Say.Time(TimeSpan.FromSeconds(model.Report.Seconds ?? 0))}");
+        if (final.TryGetValue("validation_loss", out double loss))
+        {
+            Console.Out.WriteLine($"held-out sequences: loss {loss:F4}, accuracy {final["accuracy"]:P2}{(final.TryGetValue("f1", out double f1) ? $", F1 {f1:P2}" : "")}");
+        }
+
+        if (final.TryGetValue("test_loss", out loss))
+        {
+            Console.Out.WriteLine($"test sequences: loss {loss:F4}, accuracy {final["test_accuracy"]:P2}{(final.TryGetValue("test_f1", out double testF1) ? $", F1 {testF1:P2}" : $", macro F1 {final["test_macro_f1"]:P2}")}");
+        }
+
+        if (model.Measured is SequenceEvaluation measured)
+        {
+            Print(measured);
+        }
+    }
+
+    private int Cross(SequenceFiles sequences, int folds, SequenceClassifierOptions options, Interrupt interrupt)
+    {
+        if (sequences.Test is not null || options.TestShare > 0)
+        {
+            throw new MistakeException("--folds holds out each part in turn: leave out what is to test on");
+        }
+
+        IReadOnlyList<SequenceEvaluation> found;
+        try
+        {
+            found = TrainingView.Show(words: false, view => SequenceClassifier.CrossValidate(sequences.Training, folds, options, view, interrupt.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            throw new FailureException("interrupted");
+        }
+
+        for (int fold = 0; fold < found.Count; fold++)
+        {
+            Console.Out.WriteLine($"fold {fold + 1}: {Say.Count(found[fold].Sequences)} sequences, loss {found[fold].Loss:F4}, accuracy {found[fold].Accuracy:P2}");
+        }
+
+        TrainingReport report = new()
+        {
+            Task = "classify",
+            Command = options.Command,
+            Seed = options.Seed,
+            Runs = [.. found.Select(fold => new TrainingReport { Task = "classify", Final = new Dictionary<string, double> { ["accuracy"] = fold.Accuracy, ["loss"] = fold.Loss, ["macro_f1"] = fold.MacroF1 } })],
+        };
+        Console.Out.WriteLine($"{folds} folds, mean ± deviation: {string.Join(", ", report.Summary.Select(metric => $"{metric.Name.Replace('_', ' ')} {metric}"))}");
+        if (Report is not null)
+        {
+            (report with { Final = report.Summary.ToDictionary(metric => metric.Name, metric => metric.Mean) }).Save(Report);
+        }
+
+        return ExitCode.Done;
+    }
+}
