@@ -14,12 +14,13 @@ internal sealed class UnfoldProcess : IDisposable
     private readonly StringBuilder _error = new();
     private readonly Lock _gate = new();
 
-    private UnfoldProcess(ProcessStartInfo start)
+    private UnfoldProcess(ProcessStartInfo start, string input)
     {
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Add(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Add(_error, line.Data);
         _process.Start();
+        _process.StandardInput.Write(input);
         _process.StandardInput.Close();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -37,18 +38,23 @@ internal sealed class UnfoldProcess : IDisposable
     public string Error => Read(_error);
 
     /// <summary>Runs the command to its end.</summary>
-    public static UnfoldProcess Run(string folder, params string[] arguments)
+    public static UnfoldProcess Run(string folder, params string[] arguments) => Feed(folder, "", arguments);
+
+    /// <summary>Runs the command to its end, with a text on its standard input.</summary>
+    public static UnfoldProcess Feed(string folder, string input, params string[] arguments)
     {
-        UnfoldProcess running = Start(folder, arguments);
+        UnfoldProcess running = Begin(Executable, folder, input, arguments);
         running.WaitForExit();
         return running;
     }
 
     /// <summary>Starts the command in a folder.</summary>
-    public static UnfoldProcess Start(string folder, params string[] arguments) => Start(Executable, folder, arguments);
+    public static UnfoldProcess Start(string folder, params string[] arguments) => Begin(Executable, folder, "", arguments);
 
     /// <summary>Starts any program, a shell around the command for instance.</summary>
-    public static UnfoldProcess Start(string program, string folder, params string[] arguments)
+    public static UnfoldProcess Start(string program, string folder, params string[] arguments) => Begin(program, folder, "", arguments);
+
+    private static UnfoldProcess Begin(string program, string folder, string input, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -63,7 +69,7 @@ internal sealed class UnfoldProcess : IDisposable
         start.Environment["UNFOLD_THREADS"] = "2";
         start.Environment["NO_COLOR"] = "1";
         start.Environment.Remove("UNFOLD_TRACE");
-        return new UnfoldProcess(start);
+        return new UnfoldProcess(start, input);
     }
 
     public void WaitForExit()

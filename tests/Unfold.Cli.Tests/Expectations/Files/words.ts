@@ -1,0 +1,3 @@
+@data
+1,2:up
+1,two:down
