@@ -39,7 +39,7 @@ internal static class SequenceProblemCommand
         {
             string? reportPath = parsed.GetValue(report);
             Outputs.Require("--report", reportPath);
-            var options = (SequenceModelOptions)common.Apply(parsed, set.Apply(parsed, standard with { Layer = layer.Read(parsed), Command = Say.Command() }));
+            var options = (SequenceModelOptions)common.Apply(parsed, set.Apply(parsed, standard with { Layer = layer.Apply(parsed, standard.Layer), Command = Say.Command() }));
             TrainingReport found = Train(problem(parsed.GetValue(length)), options, common.Seeds(parsed));
             if (reportPath is not null)
             {

@@ -41,6 +41,17 @@ public sealed class Dropout : FeedForward
     /// <returns>The output, of the shape of x; x itself outside training.</returns>
     public override Tensor Forward(Tape tape, Tensor x) => tape.Dropout(x, Probability, _place);
 
+    /// <summary>Applies the layer to the steps of sequences: each gets the mask that it gets in a padded batch <c>[T, N, C]</c>.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">[S, C].</param>
+    /// <param name="sequences">How the steps lie.</param>
+    /// <returns>The output, of the shape of x; x itself outside training.</returns>
+    public Tensor Forward(Tape tape, Tensor x, PackedSequences sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        return Forward(tape, x, sequences.Padded, sequences.Count);
+    }
+
     /// <summary>Applies the layer to rows [S, C] of which each belongs to the row of a batch [T, N, C] that is listed; null where they are those rows in order.</summary>
     internal Tensor Forward(Tape tape, Tensor x, int[]? rows, int batch) => tape.Dropout(x, Probability, _place, rows, batch);
 

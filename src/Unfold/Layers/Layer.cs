@@ -46,6 +46,9 @@ public abstract class Layer
     /// <summary>The kind and the sizes, without the number of parameters: <c>Linear(256 -> 65)</c>.</summary>
     protected abstract string Describe();
 
+    /// <summary>Counts the parameters of a part as this layer's own.</summary>
+    private protected void Adopt(Layer part) => _parameters.AddRange(part.Parameters);
+
     /// <summary>Adds a parameter of this layer to a set, under the layer's name, a dot and <paramref name="name"/>.</summary>
     protected Parameter AddParameter(ParameterSet parameters, string name, Shape shape, Initializer initializer, bool trained = true)
     {

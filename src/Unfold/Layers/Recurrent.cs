@@ -122,31 +122,17 @@ public sealed class Recurrent : SequenceLayer
         return Run(tape, x.Reshape(rows.Total, InputSize), rows, null, state, next).Reshape(rows.Steps, rows.Batch, OutputSize);
     }
 
-    /// <summary>
-    /// Runs the stack over sequences of different lengths in one batch. No step beyond a sequence's end is computed, and each sequence gets the bits that it
-    /// gets alone.
-    /// </summary>
-    /// <param name="tape">The tape.</param>
-    /// <param name="x">[T, N, C]; what lies beyond a sequence's end is not looked at.</param>
-    /// <param name="lengths">[N]: the steps of each sequence, 1 to T, in any order.</param>
-    /// <param name="state">Where to start; null for the cell's own beginning. No gradient flows into a given state.</param>
-    /// <returns>The last layer's output [T, N, O], zeros beyond a sequence's end, and the state after each sequence's own last step, which lasts.</returns>
-    /// <exception cref="ArgumentException">x, the lengths or the state do not fit.</exception>
-    public (Tensor Output, RecurrentState State) Forward(Tape tape, Tensor x, ReadOnlySpan<int> lengths, RecurrentState? state = null)
+    /// <inheritdoc/>
+    public override Tensor Forward(Tape tape, Tensor x, PackedSequences sequences, RecurrentState? state, RecurrentState? next)
     {
-        CheckInput(x);
-        CheckState(state, x.Shape[1]);
-        CheckLengths(x, lengths);
-        RecurrentState next = InitialState(x.Shape[1]);
-        var sequences = tape.RentObject<PackedSequences>();
-        sequences.Set(lengths);
-        Tensor packed = SequenceRowsOperation.Packed(tape, x, sequences);
-        Tensor output = Run(tape, packed, sequences.Rows, sequences, state, next);
-        return (SequenceRowsOperation.Padded(tape, output, sequences, x.Shape[0]), next);
+        CheckRows(x, sequences);
+        CheckState(state, sequences.Count);
+        CheckState(next, sequences.Count);
+        return Run(tape, x, sequences.Rows, sequences, state, next);
     }
 
     /// <summary>Runs the layers over rows [S, C] that lie as given.</summary>
-    private Tensor Run(Tape tape, Tensor x, SequenceRows rows, PackedSequences? sequences, RecurrentState? state, RecurrentState next)
+    private Tensor Run(Tape tape, Tensor x, SequenceRows rows, PackedSequences? sequences, RecurrentState? state, RecurrentState? next)
     {
         int first = 0;
         for (int i = 0; i < _layers.Length; i++)
@@ -155,7 +141,7 @@ public sealed class Recurrent : SequenceLayer
             Tensor input = _dropouts[i]?.Forward(tape, x, sequences?.Padded, rows.Batch) ?? x;
             Span<Tensor> initial = state is null ? [] : ((Tensor[])state.Tensors).AsSpan(first, layer.StateCount);
             CellRun run = layer.Forward(tape, input, rows, initial, sequences, Recompute);
-            for (int s = 0; s < layer.StateCount; s++)
+            for (int s = 0; s < layer.StateCount && next is not null; s++)
             {
                 Tensor target = next.Tensors[first + s];
                 if (sequences is null)
@@ -176,26 +162,15 @@ public sealed class Recurrent : SequenceLayer
         $"Recurrent({Cell.Name}, {InputSize} -> {HiddenSize}{(LayerCount > 1 ? $", {LayerCount} layers" : "")}{(SkipConnections ? ", skip connections" : "")}"
         + $"{(_dropouts[^1] is Dropout d ? $", dropout {d.Probability}" : "")})";
 
-    private void CheckLengths(Tensor x, ReadOnlySpan<int> lengths)
+    private protected override void FillInitial(int tensor, Span<float> values)
     {
-        if (lengths.Length != x.Shape[1])
-        {
-            throw new ArgumentException(
-                $"{Who} expects a length for each of the N = {x.Shape[1]} sequences of x {x.Shape}, but got {lengths.Length}.");
-        }
-
-        for (int n = 0; n < lengths.Length; n++)
-        {
-            if (lengths[n] < 1 || lengths[n] > x.Shape[0])
-            {
-                throw new ArgumentException(
-                    $"{Who} expects lengths of 1 to T = {x.Shape[0]}, but sequence {n} has {lengths[n]}."
-                    + (lengths[n] == 0 ? "\n  Leave sequences without a step out of the batch." : ""));
-            }
-        }
+        int layer = 0;
+        for (; tensor >= _layers[layer].StateCount; layer++)
+            tensor -= _layers[layer].StateCount;
+        _layers[layer].FillInitial(tensor, values);
     }
 
-    private void CheckState(RecurrentState? state, int batch)
+    private protected override void CheckState(RecurrentState? state, int batch)
     {
         if (state is null)
             return;

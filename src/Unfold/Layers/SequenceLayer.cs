@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Unfold.Autodiff;
 using Unfold.Tensors;
 
@@ -58,6 +59,49 @@ public abstract class SequenceLayer : Layer
     /// <exception cref="ArgumentException">x or a state has another shape.</exception>
     public abstract Tensor Forward(Tape tape, Tensor x, RecurrentState? state, RecurrentState next);
 
+    /// <summary>
+    /// Runs the layer over sequences of different lengths in one batch, whose steps lie as rows without padding. Each sequence gets the bits that it gets alone.
+    /// </summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">[S, C]: the steps of all sequences.</param>
+    /// <param name="sequences">How they lie.</param>
+    /// <param name="state">Where to start, in the order of the sequences; null for the layer's own beginning. No gradient flows into a given state.</param>
+    /// <param name="next">Receives the state after each sequence's own last step; null where nobody wants it.</param>
+    /// <returns>The output [S, O], on the tape.</returns>
+    /// <exception cref="ArgumentException">x or a state has another shape.</exception>
+    public abstract Tensor Forward(Tape tape, Tensor x, PackedSequences sequences, RecurrentState? state, RecurrentState? next);
+
+    /// <summary>The same for a padded batch.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">[T, N, C]; what lies beyond a sequence's end is not looked at.</param>
+    /// <param name="lengths">[N]: the steps of each sequence, 1 to T, in any order.</param>
+    /// <param name="state">Where to start; null for the layer's own beginning. No gradient flows into a given state.</param>
+    /// <returns>The output [T, N, O], zeros beyond a sequence's end, and the state after each sequence's own last step, which lasts.</returns>
+    /// <exception cref="ArgumentException">x, the lengths or the state do not fit.</exception>
+    [OverloadResolutionPriority(-1)] // so that null is a state
+    public (Tensor Output, RecurrentState State) Forward(Tape tape, Tensor x, ReadOnlySpan<int> lengths, RecurrentState? state = null)
+    {
+        CheckInput(x);
+        PackedSequences sequences = SequenceRowsOperation.Sequences(tape, Who, x, lengths);
+        RecurrentState next = InitialState(x.Shape[1]);
+        Tensor output = Forward(tape, SequenceRowsOperation.Packed(tape, x, sequences), sequences, state, next);
+        return (SequenceRowsOperation.Padded(tape, output, sequences, x.Shape[0]), next);
+    }
+
+    /// <summary>Lets one sequence of a batch begin anew: its part of the state becomes what <see cref="InitialState"/> gives, the other sequences' stay. Allocates nothing.</summary>
+    /// <param name="state">The state of a batch, which is changed.</param>
+    /// <param name="sequence">Which sequence, 0 to N - 1.</param>
+    /// <exception cref="ArgumentException">The state belongs to another layer, or has no such sequence.</exception>
+    public void Restart(RecurrentState state, int sequence)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if ((uint)sequence >= (uint)state.Batch)
+            throw new ArgumentException($"{Who} expects a sequence from 0 to {state.Batch - 1} of the state, but got {sequence}.");
+        CheckState(state, state.Batch);
+        for (int i = 0; i < state.Tensors.Count; i++)
+            FillInitial(i, state.Tensors[i].Slice(sequence, 1).Span);
+    }
+
     /// <summary>One step of streaming inference: dropout is off and nothing is recorded. Any number of threads may call it at once.</summary>
     /// <param name="x">[N, C].</param>
     /// <param name="state">The state before the step.</param>
@@ -85,6 +129,19 @@ public abstract class SequenceLayer : Layer
         Forward(tape, x.Reshape(1, x.Shape[0], x.Shape[1]), state, next).Values.CopyTo(output.Span);
         tape.Reset();
         _tapes.Add(tape);
+    }
+
+    /// <summary>Refuses a state that is not this layer's; null is right.</summary>
+    private protected abstract void CheckState(RecurrentState? state, int batch);
+
+    /// <summary>Writes what a tensor of the state starts from, for any number of sequences.</summary>
+    private protected abstract void FillInitial(int tensor, Span<float> values);
+
+    private protected void CheckRows(Tensor x, PackedSequences sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        if (x.Shape.Rank != 2 || x.Shape[0] != sequences.RowCount || x.Shape[1] != InputSize)
+            throw new ArgumentException($"{Who} expects x [S={sequences.RowCount}, C={InputSize}], a row for each step of the sequences, but got {x.Shape}.");
     }
 
     private protected void CheckInput(Tensor x)

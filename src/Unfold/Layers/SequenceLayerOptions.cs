@@ -16,6 +16,18 @@ public abstract record SequenceLayerOptions
     /// <param name="inputSize">C, the number of input features.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public abstract SequenceLayer Build(ParameterSet parameters, string name, int inputSize);
+
+    /// <summary>How many layers stand on each other, where that can be told from outside; each is then a <see cref="Level"/>.</summary>
+    internal abstract int LevelCount { get; }
+
+    /// <summary>One of those layers alone.</summary>
+    internal abstract SequenceLayerOptions Level { get; }
+
+    /// <summary>The probability with which an input of a layer above the first is zero in training.</summary>
+    internal abstract float DropoutBetween { get; }
+
+    /// <summary>Whether each layer above the first adds its input to its output.</summary>
+    internal abstract bool AddsInput { get; }
 }
 
 /// <summary>A <see cref="Recurrent"/>.</summary>
@@ -31,8 +43,27 @@ public sealed record RecurrentOptions(Cell Cell) : SequenceLayerOptions
     /// <summary>The probability with which an input of a layer above the first is zero in training; from 0, the default, to below 1.</summary>
     public float Dropout { get; init; }
 
+    /// <summary>Whether each layer above the first adds its input to its output, where both are of one size (residual connections: He et al. 2016). Default false.</summary>
+    public bool SkipConnections { get; init; }
+
+    /// <summary>Whether training keeps less and computes it again: see <see cref="Recurrent.Recompute"/>. Default false.</summary>
+    public bool Recompute { get; init; }
+
     /// <inheritdoc/>
-    public override SequenceLayer Build(ParameterSet parameters, string name, int inputSize) => new Recurrent(parameters, name, Cell, inputSize, Hidden, Layers, Dropout);
+    internal override int LevelCount => Layers;
+
+    /// <inheritdoc/>
+    internal override SequenceLayerOptions Level => this with { Layers = 1, Dropout = 0 };
+
+    /// <inheritdoc/>
+    internal override float DropoutBetween => Dropout;
+
+    /// <inheritdoc/>
+    internal override bool AddsInput => SkipConnections;
+
+    /// <inheritdoc/>
+    public override SequenceLayer Build(ParameterSet parameters, string name, int inputSize) =>
+        new Recurrent(parameters, name, Cell, inputSize, Hidden, Layers, Dropout, SkipConnections) { Recompute = Recompute };
 }
 
 /// <summary>A <see cref="TemporalConvolutionalNetwork"/>; the defaults are those of Bai et al. 2018 for images read pixel by pixel.</summary>
@@ -49,6 +80,18 @@ public sealed record TemporalConvolutionalOptions : SequenceLayerOptions
 
     /// <summary>The probability of a zero behind each convolution in training; from 0, the default, to below 1.</summary>
     public float Dropout { get; init; }
+
+    /// <inheritdoc/>
+    internal override int LevelCount => 1;
+
+    /// <inheritdoc/>
+    internal override SequenceLayerOptions Level => this;
+
+    /// <inheritdoc/>
+    internal override float DropoutBetween => 0;
+
+    /// <inheritdoc/>
+    internal override bool AddsInput => false;
 
     /// <inheritdoc/>
     public override SequenceLayer Build(ParameterSet parameters, string name, int inputSize) =>

@@ -14,6 +14,26 @@ internal sealed unsafe class SequenceRowsOperation : TapeOperation
 
     private SequenceRowsOperation(bool toPacked) => _toPacked = toPacked;
 
+    /// <summary>How the steps of a padded batch x [T, N, C] lie when packed; the tape's until its reset.</summary>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    public static PackedSequences Sequences(Tape tape, string who, Tensor x, ReadOnlySpan<int> lengths)
+    {
+        if (lengths.Length != x.Shape[1])
+            throw new ArgumentException($"{who} expects a length for each of the N = {x.Shape[1]} sequences of x {x.Shape}, but got {lengths.Length}.");
+        for (int n = 0; n < lengths.Length; n++)
+        {
+            if (lengths[n] < 1 || lengths[n] > x.Shape[0])
+            {
+                throw new ArgumentException($"{who} expects lengths of 1 to T = {x.Shape[0]}, but sequence {n} has {lengths[n]}."
+                    + (lengths[n] == 0 ? "\n  Leave sequences without a step out of the batch." : ""));
+            }
+        }
+
+        var sequences = tape.RentObject<PackedSequences>();
+        sequences.Set(lengths);
+        return sequences;
+    }
+
     /// <summary>The packed rows [S, C] of x [T, N, C].</summary>
     public static Tensor Packed(Tape tape, Tensor x, PackedSequences sequences)
     {

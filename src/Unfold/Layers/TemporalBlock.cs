@@ -51,14 +51,15 @@ internal sealed class TemporalBlock
     public Shape StateShape(int convolution, int batch) => new(batch, convolution == 0 ? _inputs : _channels, Past);
 
     /// <summary>Applies the block; <paramref name="first"/> is the number of its first tensor in the states.</summary>
-    public Tensor Forward(Tape tape, Tensor x, RecurrentState? state, RecurrentState next, int first)
+    public Tensor Forward(Tape tape, Tensor x, PackedSequences? sequences, RecurrentState? state, RecurrentState? next, int first)
     {
         Tensor y = x;
         for (int i = 0; i < 2; i++)
         {
             Tensor past = state is null ? default : state.Tensors[first + i];
             Tensor convolved = Convolve(tape, y, past, i);
-            Remember(past, y, next.Tensors[first + i]);
+            if (next is not null)
+                Remember(past, y, sequences, next.Tensors[first + i]);
             y = tape.Dropout(tape.Relu(convolved), _dropout, _dropouts[i]);
         }
 
@@ -96,17 +97,18 @@ internal sealed class TemporalBlock
     }
 
     /// <summary>Writes the last inputs into the next state, which may be the past itself.</summary>
-    private void Remember(Tensor past, Tensor x, Tensor next)
+    private void Remember(Tensor past, Tensor x, PackedSequences? sequences, Tensor next)
     {
-        int steps = x.Shape[2], rows = x.Shape[0] * x.Shape[1], kept = Math.Max(0, Past - steps);
+        int width = x.Shape[2], channels = x.Shape[1], rows = x.Shape[0] * channels;
         for (int row = 0; row < rows; row++)
         {
+            int steps = sequences?.Length(row / channels) ?? width, kept = Math.Max(0, Past - steps);
             Span<float> target = next.Span.Slice(row * Past, Past);
             if (past.HasValue)
                 past.Values.Slice((row * Past) + Past - kept, kept).CopyTo(target);
             else
                 target[..kept].Clear();
-            x.Values.Slice((row * steps) + steps - (Past - kept), Past - kept).CopyTo(target[kept..]);
+            x.Values.Slice((row * width) + steps - (Past - kept), Past - kept).CopyTo(target[kept..]);
         }
     }
 }

@@ -75,17 +75,35 @@ public sealed class TemporalConvolutionalNetwork : SequenceLayer
         CheckInput(x);
         CheckState(state, x.Shape[1]);
         CheckState(next, x.Shape[1]);
-        Tensor y = tape.Permute(x, 1, 2, 0);
-        for (int level = 0; level < _blocks.Length; level++)
-            y = _blocks[level].Forward(tape, y, state, next, 2 * level);
-        return tape.Permute(y, 2, 0, 1);
+        return Run(tape, x, null, state, next);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>What follows a sequence's end up to the end of the batch's longest is computed and thrown away: batches of like lengths keep it small.</remarks>
+    public override Tensor Forward(Tape tape, Tensor x, PackedSequences sequences, RecurrentState? state, RecurrentState? next)
+    {
+        CheckRows(x, sequences);
+        CheckState(state, sequences.Count);
+        CheckState(next, sequences.Count);
+        Tensor padded = SequenceRowsOperation.Padded(tape, x, sequences, sequences.Steps);
+        return SequenceRowsOperation.Packed(tape, Run(tape, padded, sequences, state, next), sequences);
     }
 
     /// <inheritdoc/>
     protected override string Describe() =>
         $"TemporalConvolutionalNetwork({InputSize} -> {OutputSize}, {Levels} levels, kernel {Kernel}{(Dropout > 0 ? FormattableString.Invariant($", dropout {Dropout}") : "")})";
 
-    private void CheckState(RecurrentState? state, int batch)
+    private protected override void FillInitial(int tensor, Span<float> values) => values.Clear();
+
+    private Tensor Run(Tape tape, Tensor x, PackedSequences? sequences, RecurrentState? state, RecurrentState? next)
+    {
+        Tensor y = tape.Permute(x, 1, 2, 0);
+        for (int level = 0; level < _blocks.Length; level++)
+            y = _blocks[level].Forward(tape, y, sequences, state, next, 2 * level);
+        return tape.Permute(y, 2, 0, 1);
+    }
+
+    private protected override void CheckState(RecurrentState? state, int batch)
     {
         if (state is null)
             return;
