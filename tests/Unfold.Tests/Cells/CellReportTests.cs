@@ -84,27 +84,23 @@ public sealed class CellReportTests
         # all backwards, t = T … 1. d v: the loss's gradient of v; δv: of what stands inside v's function; [t+1]: from the step after.
         # sum_t adds over steps and sequences, sum_n over sequences. U^T is U transposed.
         # mask0, mask1: what dropout and zoneout drew, in the text's order.
-        v1   = W [x, h] - mean(W [x, h])
-        v2   = inverse_deviation(W [x, h])
-        v3   = exp(V last - maximum(V last))
+        # norm_gradient(d, v) = (d - mean(d) - y * mean(d * y)) / sqrt(variance of v + 1e-5), y = norm(v).
+        v1   = exp(V last - maximum(V last))
         d h' = d output + d h[t+1]
         d(dot(c', k)) = dot(d h', relu(a))
         d c' = d c[t+1] + d(dot(c', k)) * k
-        δv3  = (d c' / sum(v3) + sum(-d c' * softmax(V last) / sum(v3))) * v3
+        δv1  = (d c' / sum(v1) + sum(-d c' * softmax(V last) / sum(v1))) * v1
         d a  = d h' * (1 - mask1) * mask0 + d h' * dot(c', k) * (relu(a) > 0)
-        d(norm(W [x, h])) = d a * g
-        d v1 = d(norm(W [x, h])) * v2
-        v4   = 1 / size(W [x, h])
-        d(W [x, h]) = d v1 - dot(d(norm(W [x, h])), v1) * v4 * v2 * square(v2) * v1 + sum(-d v1) * v4
+        d(W [x, h]) = norm_gradient(d a * g, W [x, h])
         d([x, h]) = W^T d(W [x, h])
         d x    = d last[t+1] + d([x, h])[0..C]
         d c    = R^T (d c' * beta * (1 - square(tanh(R c))))
-        d last = V^T δv3
+        d last = V^T δv1
         d h    = d h' * mask1 + d h' + d([x, h])[C..C + H]
         d W    = sum_t d(W [x, h]) [x, h]^T
         d g    = sum_t d a * norm(W [x, h])
         d b    = sum_t d a
-        d V    = sum_t δv3 last^T
+        d V    = sum_t δv1 last^T
         d beta = sum_t dot(d c', tanh(R c))
         d k    = sum_t d(dot(c', k)) * c'
         d c0   = sum_n d c at t = 1

@@ -54,7 +54,7 @@ public sealed class OperationGradientTests
     [InlineData("dot")]
     [InlineData("sum")]
     [InlineData("mean")]
-    [InlineData("variance twice")]
+    [InlineData("norm of norm")]
     public void An_operation_across_a_vector(string name)
     {
         CellGraph graph = TestGraphs.Cell(name, (g, x, h) =>
@@ -67,7 +67,7 @@ public sealed class OperationGradientTests
                 "dot" => g.Unary(Operation.Tanh, g.Multiply(g.Dot(a, b), h)),
                 "sum" => g.Unary(Operation.Tanh, g.Add(g.Reduce(Operation.Sum, a), b)),
                 "mean" => g.Unary(Operation.Tanh, g.Multiply(g.Reduce(Operation.Mean, a), b)),
-                _ => g.Unary(Operation.Tanh, g.Multiply(g.Reduce(Operation.InverseDeviation, a), g.Norm(g.Unary(Operation.Square, a)))),
+                _ => g.Unary(Operation.Tanh, g.Multiply(g.Norm(g.Multiply(b, g.Norm(a))), g.Norm(g.Unary(Operation.Square, a)))),
             };
         });
         CheckBoth(graph);

@@ -99,7 +99,11 @@ internal static unsafe class ProgramRunner
             case OpCode.ReverseSubtract: K.ReverseSubtract(a, y, n, i.V); break;
             case OpCode.Accumulate: K.Accumulate(a, y, n); break;
             case OpCode.Broadcast: Broadcast(a, y, rows, columns); break;
-            case OpCode.Sum or OpCode.Mean or OpCode.RowMaximum or OpCode.InverseDeviation: Reduce(i.Op, a, y, rows, columns); break;
+            case OpCode.Sum or OpCode.RowMaximum: Reduce(i.Op, a, y, rows, columns); break;
+            case OpCode.Mean: K.Mean(a, y, rows, columns); break;
+            case OpCode.InverseDeviation: K.InverseDeviation(a, o[i.B], y, rows, columns); break;
+            case OpCode.Normalize: K.Normalize(a, o[i.B], o[i.C], y, rows, columns); break;
+            case OpCode.NormalizeAdjoint: K.NormalizeAdjoint(a, o[i.B], o[i.C], y, rows, columns); break;
             case OpCode.FillMask: masks.Fill(y, rows, columns, row, i.V, i.Place); break;
             case OpCode.AddRows or OpCode.SubtractRows or OpCode.MultiplyRows: WithRows(i.Op, a, o[i.B], y, rows, columns); break;
             default: ExecuteSeveral(in i, o, a, y, n); break;
@@ -152,19 +156,7 @@ internal static unsafe class ProgramRunner
         for (int r = 0; r < rows; r++)
         {
             float* x = a + (nint)r * columns;
-            y[r] = op switch
-            {
-                OpCode.Sum => K.Sum(x, columns),
-                OpCode.Mean => K.Sum(x, columns) / columns,
-                OpCode.RowMaximum => K.Maximum(x, columns),
-                _ => InverseDeviation(x, columns),
-            };
+            y[r] = op == OpCode.Sum ? K.Sum(x, columns) : K.Maximum(x, columns);
         }
-    }
-
-    private static float InverseDeviation(float* x, int n)
-    {
-        float mean = K.Sum(x, n) / n;
-        return 1 / MathF.Sqrt(K.SumOfSquaredDeviations(x, mean, n) / n + 1e-5f);
     }
 }

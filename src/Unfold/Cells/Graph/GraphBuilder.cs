@@ -113,12 +113,17 @@ internal sealed class GraphBuilder
     public Node Broadcast(Node scalar, Node like) =>
         like.IsScalar ? scalar : Make(new Node(_nextId, Operation.Broadcast, [scalar], [.. like.Shape]));
 
-    /// <summary>Sum, Mean, InverseCount, RowMaximum or InverseDeviation of all elements: a scalar.</summary>
+    /// <summary>Sum, Mean, InverseCount or RowMaximum of all elements: a scalar.</summary>
     public Node Reduce(Operation operation, Node operand) => Make(new Node(_nextId, operation, [operand], []));
 
     /// <summary>(v - mean(v)) / sqrt(variance + 1e-5).</summary>
-    public Node Norm(Node vector) =>
-        Multiply(Subtract(vector, Reduce(Operation.Mean, vector)), Reduce(Operation.InverseDeviation, vector));
+    public Node Norm(Node vector) => Make(new Node(_nextId, Operation.Normalize, [vector], [.. vector.Shape]));
+
+    /// <summary>The gradient of a vector, from that of its <see cref="Norm"/>.</summary>
+    public Node NormGradient(Node gradient, Node norm) =>
+        gradient.HasShape(norm)
+            ? Make(new Node(_nextId, Operation.NormalizeAdjoint, [gradient, norm.Inputs[0], norm], [.. norm.Shape]))
+            : throw new ShapeMismatchException(Operation.NormalizeAdjoint, gradient, norm);
 
     /// <summary>exp(v - max(v)) over its sum.</summary>
     public Node Softmax(Node vector)

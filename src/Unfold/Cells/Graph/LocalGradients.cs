@@ -42,7 +42,9 @@ internal static class LocalGradients
                     g.Binary(Operation.GreaterOrEqual, g.Constant(y.Upper), x)))];
             case Operation.NormalCdf: return [g.Multiply(d, NormalDensity(g, x))];
             case Operation.Step or Operation.Sign or Operation.RowMaximum or Operation.InverseCount: return [null];
-            case Operation.Sum or Operation.Mean or Operation.InverseDeviation: return [OfReduction(g, y, x, d)];
+            case Operation.Sum: return [g.Broadcast(d, x)];
+            case Operation.Mean: return [g.Broadcast(g.Multiply(d, g.Reduce(Operation.InverseCount, x)), x)];
+            case Operation.Normalize: return [g.NormGradient(d, y)];
             case Operation.Broadcast: return [g.Reduce(Operation.Sum, d)];
             case Operation.Transpose: return [g.Transpose(d)];
             case Operation.Slice: return [Pad(g, y, x, d)];
@@ -70,17 +72,6 @@ internal static class LocalGradients
             case Operation.Outer: return [g.Product(d, b), g.Product(g.Transpose(d), a)];
             default: throw new InvalidOperationException($"No local gradient for {y.Operation}.");
         }
-    }
-
-    private static Node OfReduction(GraphBuilder g, Node y, Node x, Node d)
-    {
-        if (y.Operation == Operation.Sum)
-            return g.Broadcast(d, x);
-        Node share = g.Multiply(d, g.Reduce(Operation.InverseCount, x));
-        if (y.Operation == Operation.Mean)
-            return g.Broadcast(share, x);
-        Node cube = g.Multiply(y, g.Unary(Operation.Square, y));
-        return g.Multiply(g.Unary(Operation.Negate, g.Multiply(share, cube)), g.Subtract(x, g.Reduce(Operation.Mean, x)));
     }
 
     private static Node?[] OfConcat(GraphBuilder g, Node y, Node d)

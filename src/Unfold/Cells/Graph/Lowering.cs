@@ -75,8 +75,9 @@ internal static class Lowering
             case Operation.Slice: return g.Slice(inputs[0], node.Offset!, node.Shape[0]);
             case Operation.Columns: return g.Columns(inputs[0], node.Offset!, node.Shape[1]);
             case Operation.Broadcast: return g.Broadcast(inputs[0], node);
-            case Operation.Sum or Operation.Mean or Operation.InverseCount or Operation.RowMaximum or Operation.InverseDeviation:
-                return g.Reduce(node.Operation, inputs[0]);
+            case Operation.Sum or Operation.Mean or Operation.InverseCount or Operation.RowMaximum: return g.Reduce(node.Operation, inputs[0]);
+            case Operation.Normalize: return g.Norm(inputs[0]);
+            case Operation.NormalizeAdjoint: return g.NormGradient(inputs[0], inputs[2]);
             default: return g.Unary(node.Operation, inputs[0], node.Value, node.Upper);
         }
     }

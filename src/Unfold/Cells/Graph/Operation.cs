@@ -93,8 +93,14 @@ internal enum Operation
     /// <summary>The largest element, taken as a constant by the gradient (softmax subtracts it and does not change).</summary>
     RowMaximum,
 
-    /// <summary>1 / sqrt(variance + 1e-5) over the elements: a scalar.</summary>
-    InverseDeviation,
+    /// <summary>(v - mean) / sqrt(variance + 1e-5) over all elements, the variance divided by their number.</summary>
+    Normalize,
+
+    /// <summary>
+    /// The gradient of a vector v that is normalised to y, from y's gradient d, v and y: s · (d - mean(d) - y · mean(d · y)), where s is
+    /// 1 / sqrt(variance of v + 1e-5).
+    /// </summary>
+    NormalizeAdjoint,
 }
 
 /// <summary>How a <see cref="Operation.Mask"/> is drawn, and what it is outside training.</summary>

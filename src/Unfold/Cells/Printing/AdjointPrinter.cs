@@ -173,9 +173,11 @@ internal sealed class AdjointPrinter
         string learned = _graph.States.Any(s => s.Initial == InitialState.Learned) ? ", sum_n over sequences" : "";
         string[] masks = [.. _graph.Nodes.Where(n => n.Operation == Operation.Mask).OrderBy(n => n.Place).Select(_text.Of)];
         string drawn = masks.Length == 0 ? "" : $"\n# {string.Join(", ", masks)}: what dropout and zoneout drew, in the text's order.";
+        string norm = _adjoint.Nodes.Any(n => n.Operation == Operation.NormalizeAdjoint)
+            ? "\n# norm_gradient(d, v) = (d - mean(d) - y * mean(d * y)) / sqrt(variance of v + 1e-5), y = norm(v)." : "";
         return $"""
             # {_graph.Name} backwards, t = T … 1. d v: the loss's gradient of v; δv: of what stands inside v's function{after}.
-            # sum_t adds over steps and sequences{learned}. U^T is U transposed.{drawn}
+            # sum_t adds over steps and sequences{learned}. U^T is U transposed.{drawn}{norm}
 
             """;
     }

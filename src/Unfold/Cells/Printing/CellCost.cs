@@ -52,7 +52,8 @@ internal sealed record CellCost(
     {
         >= Operation.Negate and <= Operation.GreaterOrEqual => Length(node),
         Operation.Sum or Operation.Mean or Operation.RowMaximum => Length(node.Inputs[0]),
-        Operation.InverseDeviation => 3 * Length(node.Inputs[0]),
+        Operation.Normalize => 6 * Length(node),
+        Operation.NormalizeAdjoint => 7 * Length(node),
         _ => 0,
     };
 }

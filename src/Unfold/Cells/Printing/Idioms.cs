@@ -21,9 +21,9 @@ internal static class Idioms
             case Operation.Clip: return ("clip", [first], [node.Value, node.Upper]);
             case Operation.Minimum: return ("min", [.. node.Inputs], []);
             case Operation.Maximum: return ("max", [.. node.Inputs], []);
+            case Operation.NormalizeAdjoint: return ("norm_gradient", [first, node.Inputs[1]], []);
             case Operation.Sum when first.Operation == Operation.Multiply && name(first) is null: return ("dot", [.. first.Inputs], []);
             case Operation.Divide when IsSoftmax(node): return ("softmax", [first.Inputs[0].Inputs[0]], []);
-            case Operation.Multiply when IsNorm(node): return ("norm", [first.Inputs[0]], []);
             case Operation.Multiply when withMasks && OfDropout(node) is (Node kept, Node mask): return ("dropout", [kept], [mask.Value]);
             case Operation.Add when withMasks && OfZoneout(node) is (Node next, Node old, Node mask): return ("zoneout", [next, old], [mask.Value]);
             default: return FunctionName(node.Operation) is string function ? (function, [first], []) : null;
@@ -53,7 +53,7 @@ internal static class Idioms
         Operation.Sum => "sum",
         Operation.Mean => "mean",
         Operation.RowMaximum => "maximum",
-        Operation.InverseDeviation => "inverse_deviation",
+        Operation.Normalize => "norm",
         _ => null,
     };
 
@@ -64,15 +64,6 @@ internal static class Idioms
         return e.Operation == Operation.Exp && sum.Operation == Operation.Sum && sum.Inputs[0] == e
             && e.Inputs[0].Operation == Operation.Subtract && e.Inputs[0].Inputs[1].Operation == Operation.RowMaximum
             && e.Inputs[0].Inputs[1].Inputs[0] == e.Inputs[0].Inputs[0];
-    }
-
-    /// <summary>(v - mean(v)) * inverse deviation of v.</summary>
-    private static bool IsNorm(Node node)
-    {
-        Node centered = node.Inputs[0], inverse = node.Inputs[1];
-        return inverse.Operation == Operation.InverseDeviation && centered.Operation == Operation.Subtract
-            && centered.Inputs[1].Operation == Operation.Mean
-            && centered.Inputs[0] == inverse.Inputs[0] && centered.Inputs[1].Inputs[0] == inverse.Inputs[0];
     }
 
     private static (Node Kept, Node Mask)? OfDropout(Node node)

@@ -58,10 +58,11 @@ internal static class NodeFunctions<T> where T : IFloatingPointIeee754<T>
             case Operation.Broadcast: return [.. Enumerable.Repeat(x[0], Length(node, sizes))];
 
             case Operation.Sum: return [Sum(x)];
-            case Operation.Mean: return [Sum(x) / T.CreateChecked(x.Length)];
+            case Operation.Mean: return [Mean(x)];
             case Operation.InverseCount: return [T.One / T.CreateChecked(x.Length)];
             case Operation.RowMaximum: return [x.Max()!];
-            case Operation.InverseDeviation: return [InverseDeviation(x)];
+            case Operation.Normalize: return Normalize(x);
+            case Operation.NormalizeAdjoint: return NormalizeAdjoint(x, inputs[1], inputs[2]);
             default: throw new InvalidOperationException($"{node.Operation} is not computed from other values.");
         }
     }
@@ -114,10 +115,23 @@ internal static class NodeFunctions<T> where T : IFloatingPointIeee754<T>
 
     private static T Sum(T[] x) => x.Aggregate(T.Zero, (sum, v) => sum + v);
 
+    private static T Mean(T[] x) => Sum(x) / T.CreateChecked(x.Length);
+
     private static T InverseDeviation(T[] x)
     {
-        T mean = Sum(x) / T.CreateChecked(x.Length);
-        T variance = Sum(Each(x, v => (v - mean) * (v - mean))) / T.CreateChecked(x.Length);
-        return T.One / T.Sqrt(variance + T.CreateChecked(1e-5));
+        T mean = Mean(x);
+        return T.One / T.Sqrt(Mean(Each(x, v => (v - mean) * (v - mean))) + T.CreateChecked(1e-5));
+    }
+
+    private static T[] Normalize(T[] x)
+    {
+        T mean = Mean(x), scale = InverseDeviation(x);
+        return Each(x, v => (v - mean) * scale);
+    }
+
+    private static T[] NormalizeAdjoint(T[] d, T[] x, T[] y)
+    {
+        T shift = Mean(d), slope = Mean(Pairs(d, y, (a, b) => a * b)), scale = InverseDeviation(x);
+        return Pairs(d, y, (a, b) => scale * (a - shift - b * slope));
     }
 }

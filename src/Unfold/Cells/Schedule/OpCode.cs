@@ -89,8 +89,14 @@ internal enum OpCode
     /// <summary>The largest of a row: one number.</summary>
     RowMaximum,
 
-    /// <summary>1 / sqrt(variance + 1e-5) of a row: one number.</summary>
+    /// <summary>1 / sqrt(variance + 1e-5) of row a, whose mean is b: one number.</summary>
     InverseDeviation,
+
+    /// <summary>(a - b) · c of a row, where b is its mean and c its inverse deviation.</summary>
+    Normalize,
+
+    /// <summary>The gradient of a normalised row from that of the result: (a - mean(a) - b · mean(a · b)) · c, where b is the result and c the inverse deviation.</summary>
+    NormalizeAdjoint,
 
     /// <summary>Random factors of the rows' sequences; v is the probability.</summary>
     FillMask,

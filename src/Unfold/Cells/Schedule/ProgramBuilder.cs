@@ -17,6 +17,7 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
     private readonly Dictionary<Value, Place> _places = [];
     private readonly Dictionary<Value, Slot> _targets = [];
     private readonly HashSet<Value> _read = [];
+    private readonly List<Root> _sums = [];
 
     private enum PlaceKind
     {
@@ -36,17 +37,35 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
                 _targets.TryAdd(root.Value, root.Slot);
         }
 
-        foreach (Root root in roots)
+        _sums.AddRange(roots.Where(r => r.Slot.Space == SlotSpace.ParameterGradient));
+        foreach (Root root in roots.Where(r => r.Slot.Space != SlotSpace.ParameterGradient))
             EmitRoot(root);
+        _sums.ForEach(EmitRoot);
         StorePartialsDirectly();
         RescueOverwritten();
         return Allocate(width);
     }
 
+    /// <summary>
+    /// Adds to the sums over time that can be added to. It is done before a result is written, which may lie where a sum still reads, and not at the end, since
+    /// buffers that wait make tiles short.
+    /// </summary>
+    private void EmitReadySums()
+    {
+        List<Root> ready = [.. _sums.Where(s => IsFused(s) ? s.Value.Inputs.All(IsThere) : IsThere(s.Value))];
+        _sums.RemoveAll(ready.Contains);
+        ready.ForEach(EmitRoot);
+    }
+
+    private bool IsThere(Value value) => value.Kind == ValueKind.Vector || _places.ContainsKey(value) || available.ContainsKey(value);
+
+    /// <summary>Whether the product that is added needs no place of its own.</summary>
+    private bool IsFused(Root root) =>
+        root.Accumulate && root.Value is { Kind: ValueKind.Elementwise, Op: OpCode.Multiply } && !IsThere(root.Value);
+
     private void EmitRoot(Root root)
     {
-        if (root.Accumulate && root.Value is { Kind: ValueKind.Elementwise, Op: OpCode.Multiply } && !_places.ContainsKey(root.Value)
-            && !available.ContainsKey(root.Value))
+        if (IsFused(root))
         {
             Place a = Emit(root.Value.Inputs[0]), b = Emit(root.Value.Inputs[1]);
             _drafts.Add(new Draft(OpCode.MultiplyAccumulate, new Place(PlaceKind.Slot, root.Slot), [a, b], root.Value));
@@ -79,6 +98,8 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
         else if (value.Kind == ValueKind.Elementwise)
         {
             Place[] inputs = [.. value.Inputs.Select(Emit)];
+            if (_targets.ContainsKey(value))
+                EmitReadySums();
             place = _targets.TryGetValue(value, out Slot? target)
                 ? new Place(PlaceKind.Slot, target)
                 : new Place(PlaceKind.Register, null) { IsRow = value.IsRow };

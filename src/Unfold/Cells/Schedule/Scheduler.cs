@@ -205,11 +205,16 @@ internal sealed class Scheduler
             }
         }
 
+        // One number a row is kept at no cost, where making it again would take a whole row.
+        HashSet<Value> numbers = [.. needed.Where(v => v is { Kind: ValueKind.Elementwise, IsRow: true, HomeWidth: > 1 } && v.Inputs.Any(i => !i.IsRow))];
+        foreach (Value number in numbers.OrderBy(v => v.Id))
+            roots.Add(new Root(number, _context.Keep(1, 1)[0]));
+
         foreach (Value sum in sums.OrderBy(s => s.Id))
         {
             Value kept = sum;
-            while (!needed.Contains(kept) && !roots.Exists(r => r.Value == kept) && users[kept].Count() == 1
-                && users[kept].First() is { Kind: ValueKind.Elementwise, IsRow: false } user && user.Width == sum.Width)
+            while (!needed.Contains(kept) && !roots.Exists(r => r.Value == kept) && users[kept].Where(u => !numbers.Contains(u)).ToList() is [Value user]
+                && user is { Kind: ValueKind.Elementwise, IsRow: false } && user.Width == sum.Width)
                 kept = user;
             if (kept != sum && !roots.Exists(r => r.Value == kept))
             {

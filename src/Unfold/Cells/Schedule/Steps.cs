@@ -44,7 +44,8 @@ internal sealed record ProgramStep(
     int Width, IReadOnlyList<Slot> Slots, IReadOnlyList<int> Vectors, int FullRegisters, int RowRegisters, Instruction[] Instructions) : Step
 {
     /// <summary>Whether an instruction looks at a whole row, so that a row may not be cut.</summary>
-    public bool NeedsWholeRows { get; } = RowRegisters > 0 || Instructions.Any(i => i.IsRow || i.Op is OpCode.FillMask or OpCode.Broadcast or OpCode.AddRows or OpCode.SubtractRows or OpCode.MultiplyRows);
+    public bool NeedsWholeRows { get; } = RowRegisters > 0 || Instructions.Any(i => i.IsRow
+        || i.Op is OpCode.FillMask or OpCode.Broadcast or OpCode.AddRows or OpCode.SubtractRows or OpCode.MultiplyRows or OpCode.InverseDeviation or OpCode.Normalize or OpCode.NormalizeAdjoint);
 
     public override string ToString() => $"elementwise [{Width}]\n" + string.Join("\n", Instructions.Select(i => "    " + Describe(i)));
 

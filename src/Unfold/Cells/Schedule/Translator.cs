@@ -73,12 +73,19 @@ internal sealed class Translator
                 return Make(node, ValueKind.Coupling, [.. node.Inputs.Select(Of)]);
             case Operation.Columns:
                 throw new InvalidOperationException("Columns of a matrix occur only in products.");
-            case Operation.Sum or Operation.Mean or Operation.RowMaximum or Operation.InverseDeviation or Operation.Broadcast:
+            case Operation.Sum or Operation.Mean or Operation.RowMaximum or Operation.Broadcast:
                 return Make(node, Enum.Parse<OpCode>(node.Operation.ToString()), [Of(node.Inputs[0])]);
             case Operation.Add:
                 return TranslateSum(node);
             case Operation.Subtract or Operation.Multiply or Operation.Divide:
                 return TranslateArithmetic(node, node.Inputs[0], node.Inputs[1]);
+            case Operation.Normalize:
+                Value vector = Of(node.Inputs[0]);
+                Value mean = NumberOfRow(node, OpCode.Mean, vector);
+                return Make(node, ValueKind.Elementwise, [vector, mean, NumberOfRow(node, OpCode.InverseDeviation, vector, mean)], OpCode.Normalize);
+            case Operation.NormalizeAdjoint:
+                Value norm = Of(node.Inputs[2]);
+                return Make(node, ValueKind.Elementwise, [Of(node.Inputs[0]), norm, norm.Inputs[2]], OpCode.NormalizeAdjoint);
             case Operation.Minimum or Operation.Maximum or Operation.GreaterOrEqual:
                 return Make(node, Enum.Parse<OpCode>(node.Operation.ToString()), [Of(node.Inputs[0]), Of(node.Inputs[1])]);
             default:
@@ -226,6 +233,19 @@ internal sealed class Translator
             _parameters[parameter], parameter.Shape[0].Resolve(_sizes), matrix.Offset?.Resolve(_sizes) ?? 0,
             matrix.Shape[1].Resolve(_sizes), parameter.Shape[1].Resolve(_sizes), transposed);
     }
+
+    /// <summary>A number beside a row that is normalised. With the inverse deviation and the result, the gradient needs the row no more.</summary>
+    private Value NumberOfRow(Node node, OpCode op, Value vector, params Value[] numbers) => new()
+    {
+        Id = _nextId++,
+        Kind = ValueKind.Elementwise,
+        Width = 1,
+        IsRow = true,
+        HomeWidth = vector.Width,
+        Origin = node,
+        Op = op,
+        Inputs = [vector, .. numbers],
+    };
 
     private Value Make(Node node, OpCode op, Value[] inputs, double v = 0, double w = 0)
     {

@@ -43,7 +43,7 @@ internal sealed record Function(string Name, FunctionKind Kind, int Values, int 
         yield return new Function("min", FunctionKind.Pair, 2, 0, Operation.Minimum, "min(u, v)");
         yield return new Function("max", FunctionKind.Pair, 2, 0, Operation.Maximum, "max(u, v)");
         yield return new Function("softmax", FunctionKind.Across, 1, 0, Operation.Exp, "softmax(v)");
-        yield return new Function("norm", FunctionKind.Across, 1, 0, Operation.InverseDeviation, "norm(v)");
+        yield return new Function("norm", FunctionKind.Across, 1, 0, Operation.Normalize, "norm(v)");
         yield return new Function("dot", FunctionKind.Reduction, 2, 0, Operation.Multiply, "dot(u, v)");
         yield return new Function("sum", FunctionKind.Reduction, 1, 0, Operation.Sum, "sum(v)");
         yield return new Function("mean", FunctionKind.Reduction, 1, 0, Operation.Mean, "mean(v)");

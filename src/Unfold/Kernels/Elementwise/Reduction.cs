@@ -3,7 +3,7 @@ using Unfold.Kernels.Simd;
 
 namespace Unfold.Kernels.Elementwise;
 
-/// <summary>A term of a sum, from one or two inputs.</summary>
+/// <summary>A term of a sum, from one or two inputs; zero where they are.</summary>
 internal interface ITerm
 {
     /// <summary>sum + term(a, b).</summary>
@@ -25,18 +25,7 @@ internal readonly struct ProductTerm : ITerm
         where TSimd : struct, ISimd<TSimd> => TSimd.MultiplyAdd(a, b, sum);
 }
 
-internal readonly struct SquaredDeviationTerm(float mean) : ITerm
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TSimd AddTo<TSimd>(TSimd sum, TSimd a, TSimd b)
-        where TSimd : struct, ISimd<TSimd>
-    {
-        var deviation = a - TSimd.Broadcast(mean);
-        return TSimd.MultiplyAdd(deviation, deviation, sum);
-    }
-}
-
-/// <summary>Reductions in a fixed order: four vectors of partial sums, the rest vector by vector, then the lanes.</summary>
+/// <summary>Reductions in a fixed order: four vectors of partial sums, the rest vector by vector, the tail, then the lanes.</summary>
 internal static unsafe class Reduction
 {
     public static float Sum<TTerm>(TTerm term, float* a, float* b, nint n)
@@ -70,15 +59,8 @@ internal static unsafe class Reduction
         }
 
         for (; i + TSimd.Count <= n; i += TSimd.Count) s0 = term.AddTo(s0, TSimd.Load(a + i), TSimd.Load(b + i));
-        float sum = TSimd.Sum(s0 + s1 + (s2 + s3));
-        if (i == n) return sum;
-
-        // The tail's unused lanes are zero in both inputs, which is no zero term for a deviation: its lanes are added one by one.
-        float* lanes = stackalloc float[16];
-        int rest = (int)(n - i);
-        TSimd.Store(term.AddTo(TSimd.Zero, TSimd.LoadPartial(a + i, rest), TSimd.LoadPartial(b + i, rest)), lanes);
-        for (int lane = 0; lane < rest; lane++) sum += lanes[lane];
-        return sum;
+        if (i < n) s1 = term.AddTo(s1, TSimd.LoadPartial(a + i, (int)(n - i)), TSimd.LoadPartial(b + i, (int)(n - i)));
+        return TSimd.Sum(s0 + s1 + (s2 + s3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
