@@ -25,6 +25,8 @@ internal sealed class TextRun
 
     public string? Report { get; init; }
 
+    public bool Baseline { get; init; }
+
     public required int Sample { get; init; }
 
     public required int Seeds { get; init; }
@@ -70,11 +72,18 @@ internal sealed class TextRun
             throw SeedRuns.Interrupted(checkpoint, Seeds);
         }
 
-        Finish(study.Best, study.Report, checkpoint);
+        TrainingReport report = study.Report;
+        double? counted = Baseline ? LanguageModel.NGramLoss(corpus, study.Best.Options, null, interrupt.Token) : null;
+        if (counted is double ngrams)
+        {
+            report = report with { Final = new Dictionary<string, double>(report.Final) { ["ngram_loss"] = ngrams, ["ngram_perplexity"] = Math.Exp(ngrams) } };
+        }
+
+        Finish(study.Best, report, checkpoint, counted);
         return ExitCode.Done;
     }
 
-    private void Finish(LanguageModel model, TrainingReport report, string checkpoint)
+    private void Finish(LanguageModel model, TrainingReport report, string checkpoint, double? counted)
     {
         try
         {
@@ -99,7 +108,7 @@ internal sealed class TextRun
             + $"saved as {Out} ({Say.Size(new FileInfo(Out).Length)})");
         if (Held(model) is string held)
         {
-            Console.Out.WriteLine(held);
+            Console.Out.WriteLine(held + (counted is double ngrams ? $"; by n-grams (Kneser-Ney): loss {ngrams:F4}, perplexity {Say.Number(Math.Exp(ngrams))}" : ""));
         }
 
         if (Sample > 0)

@@ -19,6 +19,8 @@ internal static class TrainTextCommand
         Option<string?> resume = Values.Path("--resume", "Go on from a checkpoint, with its options");
         Option<string?> report = Values.Path("--report", "Write what training did as JSON to this file");
         Option<int> sample = Values.Whole("--sample", "How many tokens to write at the end; 0 for none", 0, 1_000_000, 500);
+        var baseline = new Option<bool>("--baseline") { Description = "Also count n-grams (Kneser-Ney) of the training part, and show how well they predict the held-out part" };
+        command.Add(baseline);
         command.Add(output);
         command.Add(checkpoint);
         command.Add(resume);
@@ -34,6 +36,7 @@ internal static class TrainTextCommand
                 Checkpoint = parsed.GetValue(checkpoint),
                 Resume = parsed.GetValue(resume),
                 Report = parsed.GetValue(report),
+                Baseline = parsed.GetValue(baseline),
                 Sample = parsed.GetValue(sample),
                 Seeds = options.Seeds(parsed),
             };

@@ -67,6 +67,21 @@ public sealed class LanguageModel
         string text, LanguageModelOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Train(TextCorpus.FromText(text), options, progress, cancellationToken);
 
+    /// <summary>What a network must beat: the loss of counting n-grams of the training part (<see cref="Baselines.NGramModel"/>) over the held-out part, divided as in training.</summary>
+    /// <param name="corpus">The text.</param>
+    /// <param name="options">What a token is, the size of the vocabulary and the held-out share; null for the defaults.</param>
+    /// <param name="order">The tokens of the longest n-gram, 1 to 20; null (default) for 5 words or 10 characters.</param>
+    /// <param name="cancellationToken">Ends the measurement.</param>
+    /// <returns>Nats a token; null where nothing is held out.</returns>
+    /// <exception cref="OptionException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">The order is out of range.</exception>
+    public static double? NGramLoss(TextCorpus corpus, LanguageModelOptions? options = null, int? order = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        options ??= LanguageModelOptions.For(corpus);
+        return LanguageModelTraining.NGramLoss(corpus, options, order ?? (options.Tokens == TokenKind.Word ? 5 : 10), cancellationToken);
+    }
+
     /// <summary>The options of the run that a checkpoint belongs to, to start from when resuming it.</summary>
     /// <param name="path">The checkpoint.</param>
     /// <returns>The options, with <see cref="TrainingOptions.ResumePath"/> and <see cref="TrainingOptions.CheckpointPath"/> set to the checkpoint.</returns>

@@ -1,3 +1,4 @@
+using Unfold.Baselines;
 using Unfold.Data;
 using Unfold.Training;
 
@@ -10,12 +11,7 @@ internal static class LanguageModelTraining
     internal static LanguageModel Run(TextCorpus corpus, LanguageModelOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         options.Check();
-        (string training, string heldOut) = TextSplit.Divide(corpus.Text, options.Validation, options.Tokens);
-
-        // Characters that only the held-out part has are named in the vocabulary, as is customary, and are never seen in training; words are not.
-        Vocabulary vocabulary = options.Tokens == TokenKind.Word
-            ? Vocabulary.OfWords(training, options.VocabularySize)
-            : Vocabulary.OfCharacters(corpus.Text, options.VocabularySize);
+        (string training, string heldOut, Vocabulary vocabulary) = Divide(corpus, options);
         int[] trainingTokens = vocabulary.Encode(training);
         int[] heldOutTokens = vocabulary.Encode(heldOut);
         RequireRoom(options, vocabulary.Count);
@@ -37,6 +33,23 @@ internal static class LanguageModelTraining
         }
 
         return new LanguageModel(description with { Report = trainer.Finish(report with { Final = final }) }, network);
+    }
+
+    /// <summary>The loss, in nats a token, of counting n-grams of the training part, over the held-out part; null where nothing is held out.</summary>
+    internal static double? NGramLoss(TextCorpus corpus, LanguageModelOptions options, int order, CancellationToken cancellationToken)
+    {
+        options.Check();
+        (string training, string heldOut, Vocabulary vocabulary) = Divide(corpus, options);
+        int[] known = vocabulary.Encode(training), asked = vocabulary.Encode(heldOut);
+        return known.Length == 0 || asked.Length == 0 ? null : new NGramModel(known, vocabulary.Count, order).Loss(asked, cancellationToken);
+    }
+
+    private static (string Training, string HeldOut, Vocabulary Vocabulary) Divide(TextCorpus corpus, LanguageModelOptions options)
+    {
+        (string training, string heldOut) = TextSplit.Divide(corpus.Text, options.Validation, options.Tokens);
+
+        // Characters that only the held-out part has are named in the vocabulary, as is customary, and are never seen in training; words are not.
+        return (training, heldOut, options.Tokens == TokenKind.Word ? Vocabulary.OfWords(training, options.VocabularySize) : Vocabulary.OfCharacters(corpus.Text, options.VocabularySize));
     }
 
     private static void RequireEnough(TextCorpus corpus, int tokens, LanguageModelOptions options)

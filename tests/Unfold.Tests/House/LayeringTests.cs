@@ -19,10 +19,11 @@ public sealed partial class LayeringTests
         ["Layers"] = ["Kernels", "Tensors", "Autodiff", "Cells"],
         ["Formats"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers"],
         ["Data"] = ["Kernels", "Tensors", "Formats"],
+        ["Baselines"] = ["Kernels", "Tensors", "Data"],
         ["Notation"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Data"],
         ["Measurement"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Formats"],
         ["Training"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Losses", "Metrics", "Optimizers", "Data", "Formats"],
-        ["Models"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Losses", "Metrics", "Optimizers", "Data", "Formats", "Notation", "Training"],
+        ["Models"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers", "Losses", "Metrics", "Optimizers", "Data", "Formats", "Notation", "Baselines", "Training"],
     };
 
     /// <summary>Parts of Cells that are about equations only, and what those may not import.</summary>
