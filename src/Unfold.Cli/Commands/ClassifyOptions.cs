@@ -22,6 +22,7 @@ internal sealed class ClassifyOptions
         AddModel();
         AddText();
         AddData();
+        AddMeasures();
         _common = new CommonOptions(command, Standard);
     }
 
@@ -48,6 +49,17 @@ internal sealed class ClassifyOptions
             (options, value) => options with { Augment = value });
     }
 
+    private void AddMeasures()
+    {
+        _model.Bind(Values.Number("--test-share", "The share of the sequences, of each class alike, that is put aside first and measured at the end", 0, 0.9, Standard.TestShare),
+            (options, value) => options with { TestShare = value });
+        _model.Bind(Values.OptionalNumber("--validation", "The share of the others that is held out and measured after each epoch [default: 0.1 where there are none to test on, else 0]", 0, 0.9),
+            (options, value) => options with { Validation = value });
+        _model.Bind(
+            new Option<bool>("--baseline") { Description = "Also measure what a network must beat: the commonest class; naive Bayes and a linear classifier of texts, the nearest neighbour of series" },
+            (options, value) => options with { Baseline = value });
+    }
+
     private void AddText()
     {
         _model.Bind(Values.OneOf("--tokens", "What of a text is read one of at a time", "auto", "auto", "char", "word"), (options, value) => options with
@@ -67,9 +79,5 @@ internal sealed class ClassifyOptions
     {
         _model.Bind(Values.Whole("--bands", "Of recordings: how many bands of frequency there are at each step", 1, 256, Standard.Bands), (options, value) => options with { Bands = value });
         _model.Bind(Values.Whole("--max-steps", "Longer sequences are cut off behind so many steps, and counted", 1, int.MaxValue, Standard.MaxSteps), (options, value) => options with { MaxSteps = value });
-        _model.Bind(Values.Number("--test-share", "The share of the sequences, of each class alike, that is put aside first and measured at the end", 0, 0.9, Standard.TestShare),
-            (options, value) => options with { TestShare = value });
-        _model.Bind(Values.OptionalNumber("--validation", "The share of the others that is held out and measured after each epoch [default: 0.1 where there are none to test on, else 0]", 0, 0.9),
-            (options, value) => options with { Validation = value });
     }
 }

@@ -134,6 +134,13 @@ internal sealed class ClassifyRun
             Console.Out.WriteLine($"test sequences: loss {loss:F4}, accuracy {final["test_accuracy"]:P2}{(final.TryGetValue("test_f1", out double testF1) ? $", F1 {testF1:P2}" : $", macro F1 {final["test_macro_f1"]:P2}")}");
         }
 
+        string[] baselines = ["majority", "naive_bayes", "linear", "nearest_neighbour", "nearest_neighbour_warped"];
+        string beside = string.Join(", ", baselines.Where(name => final.ContainsKey($"{name}_accuracy")).Select(name => $"{name.Replace('_', ' ')} {final[$"{name}_accuracy"]:P2}"));
+        if (beside.Length > 0)
+        {
+            Console.Out.WriteLine($"accuracy of baselines on the same sequences: {beside}");
+        }
+
         if (model.Measured is SequenceEvaluation measured)
         {
             Print(measured);

@@ -10,6 +10,9 @@ namespace Unfold.Models;
 /// <summary>A sequence classifier's layers: a vector for each token or the numbers themselves, layers that read sentences where texts have them, layers that read sequences, a score for each class.</summary>
 internal sealed class SequenceClassifierNetwork
 {
+    // Rare words begin near nothing, so that what they have learned outweighs what they began with.
+    private const double EmbeddingDeviation = 0.1;
+
     private readonly Dropout _inputDropout, _outputDropout;
 
     /// <summary>Builds the layers; their parameters have no values until <see cref="ParameterSet.Allocate"/>.</summary>
@@ -21,7 +24,7 @@ internal sealed class SequenceClassifierNetwork
         Reading = options.Reading ?? (isText ? SequenceReading.Max : SequenceReading.Mean);
         Augmentation = AugmentationNotation.ParseSeries(options.Augment);
         if (isText)
-            Embedding = new Embedding(Parameters, "embedding", preparation.Size, size);
+            Embedding = new Embedding(Parameters, "embedding", preparation.Size, size, Initializer.Normal(0, EmbeddingDeviation));
         if (isText && options.Sentences)
         {
             SentenceEncoder = options.Encoder.Build(Parameters, "sentence", size);

@@ -53,6 +53,12 @@ internal static class SequenceClassifierTraining
                 final["test_f1"] = found.MicroF1;
         }
 
+        if (options.Baseline && measured is not null)
+        {
+            foreach ((string name, double accuracy) in ClassifierBaselines.Measure(preparation, training, measured, cancellationToken))
+                final[$"{name}_accuracy"] = accuracy;
+        }
+
         return new SequenceClassifier(description with { Report = trainer.Finish(report with { Final = final }) }, network) { Measured = found };
     }
 }

@@ -136,6 +136,24 @@ public sealed class SequenceClassifierTests : IDisposable
     }
 
     [Fact]
+    public void Baselines_are_measured_on_the_same_sequences()
+    {
+        SequenceClassifierOptions options = Options with { Epochs = 1, Baseline = true };
+        IReadOnlyDictionary<string, double> series = SequenceClassifier.Train(Waves(), options).Report.Final;
+        Assert.Equal(0.5, series["majority_accuracy"]);
+        Assert.InRange(series["nearest_neighbour_warped_accuracy"], 0, 1);
+        Assert.False(series.ContainsKey("nearest_neighbour_accuracy"), "Euclidean, though lengths differ");
+        foreach (TokenKind tokens in Enum.GetValues<TokenKind>())
+        {
+            IReadOnlyDictionary<string, double> texts = SequenceClassifier.Train(Texts(), options with { Augment = "", Tokens = tokens }).Report.Final;
+            Assert.InRange(texts["naive_bayes_accuracy"], 0.95, 1);
+            Assert.InRange(texts["linear_accuracy"], 0.95, 1);
+        }
+
+        Assert.Throws<OptionException>(() => SequenceClassifier.Train(Waves(), options with { MultiLabel = true }));
+    }
+
+    [Fact]
     public void Cross_validation_measures_every_sequence_once()
     {
         IReadOnlyList<SequenceEvaluation> found = SequenceClassifier.CrossValidate(Waves().Training, 3, Options with { Epochs = 3 });
