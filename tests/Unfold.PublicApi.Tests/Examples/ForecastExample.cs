@@ -4,10 +4,11 @@ using Unfold.Models;
 namespace Unfold.PublicApi.Tests.Examples;
 
 /// <summary>The example of docs/forecasting.md.</summary>
+[Collection("Console")]
 public sealed class ForecastExample
 {
     [Fact]
-    public void Runs()
+    public void Forecasts()
     {
         float[] waves = [.. Enumerable.Range(0, 400).Select(t => MathF.Sin(t / 5f))];
         TimeSeries series = new(["wave"], waves);
