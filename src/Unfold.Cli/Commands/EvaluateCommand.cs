@@ -5,16 +5,17 @@ using Unfold.Models;
 
 namespace Unfold.Cli.Commands;
 
-/// <summary><c>unfold evaluate MODEL DATA</c>: how well a model predicts a text, beside the trivial baseline, or tells the classes of images or sequences.</summary>
+/// <summary><c>unfold evaluate MODEL DATA</c>: how well a model predicts a text, beside the trivial baseline, tells the classes of images or sequences, or forecasts series.</summary>
 internal static class EvaluateCommand
 {
     public static Command Build()
     {
         Argument<string> model = Arguments.Model();
-        Argument<string> file = Arguments.File("DATA", "What the model was made for: a text file (UTF-8), images as for train image, or sequences as for train classify");
+        Argument<string> file = Arguments.File("DATA", "What the model was made for: a text file (UTF-8), images as for train image, sequences as for train classify, a series as for train forecast");
         Option<int> shift = Values.Whole("--shift", "For images: also shift them by up to so many pixels", 0, 1000, 0);
-        var command = new Command("evaluate", "How well a model predicts a text, beside guessing by frequency alone, or tells the classes of images or sequences") { model, file, shift };
+        var command = new Command("evaluate", "How well a model predicts a text, beside guessing by frequency alone, tells the classes of images or sequences, or forecasts series") { model, file, shift };
         var sequences = new SequenceFileChoice(command);
+        var series = new SeriesChoice(command);
         command.SetAction(parsed =>
         {
             (string modelPath, string data) = (parsed.GetRequiredValue(model), parsed.GetRequiredValue(file));
@@ -22,11 +23,15 @@ internal static class EvaluateCommand
             {
                 "image" => RunImages(modelPath, data, parsed.GetValue(shift)),
                 "classify" => ClassifyPrediction.Evaluate(Inputs.ClassifierModel(modelPath), data, sequences.Options(parsed)),
+                "forecast" => EvaluateForecasts(Inputs.ForecastModel(modelPath), data, parsed, series),
                 _ => RunText(modelPath, data),
             };
         });
         return command;
     }
+
+    private static int EvaluateForecasts(Forecaster model, string data, ParseResult parsed, SeriesChoice series) =>
+        ForecastPrediction.Evaluate(model, series.Load(parsed, data, model.Variables));
 
     private static int RunText(string modelPath, string textPath)
     {

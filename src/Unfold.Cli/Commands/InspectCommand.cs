@@ -35,7 +35,13 @@ internal static class InspectCommand
             throw new MistakeException($"--kernels and --features are for image classifiers, and '{path}' is none");
         }
 
-        Console.Out.WriteLine((Inputs.TaskOf(path) == "classify" ? Inputs.ClassifierModel(path).Describe() : Inputs.Model(path).Describe()).TrimEnd());
+        string description = Inputs.TaskOf(path) switch
+        {
+            "classify" => Inputs.ClassifierModel(path).Describe(),
+            "forecast" => Inputs.ForecastModel(path).Describe(),
+            _ => Inputs.Model(path).Describe(),
+        };
+        Console.Out.WriteLine(description.TrimEnd());
         return ExitCode.Done;
     }
 

@@ -5,22 +5,26 @@ using Unfold.Models;
 
 namespace Unfold.Cli.Commands;
 
-/// <summary><c>unfold predict MODEL DATA…</c>: the class of images or of sequences.</summary>
+/// <summary><c>unfold predict MODEL DATA…</c>: the class of images or of sequences, and how series go on.</summary>
 internal static class PredictCommand
 {
     public static Command Build()
     {
         Argument<string> model = Arguments.Model();
-        Argument<string[]> images = Arguments.Files("DATA", "PNG files, images of a data set as DATA#NUMBER, or a data set; files of sequences, or - for standard input");
+        Argument<string[]> images = Arguments.Files("DATA", "PNG files, images of a data set as DATA#NUMBER, or a data set; files of sequences or series, or - for standard input");
         Option<int> top = Values.Whole("--top", "How many of the likeliest classes to show", 1, 1000, 1);
-        var command = new Command("predict", "The likeliest class of each image or sequence, and its probability") { model, images, top };
+        var command = new Command("predict", "The likeliest class of each image or sequence, and its probability; how a series goes on") { model, images, top };
         var files = new SequenceFileChoice(command);
+        var series = new SeriesChoice(command);
         command.SetAction(parsed =>
         {
             (string path, string[] data) = (parsed.GetRequiredValue(model), parsed.GetRequiredValue(images));
-            return Inputs.TaskOf(path) == "classify"
-                ? ClassifyPrediction.Predict(Inputs.ClassifierModel(path), data, parsed.GetValue(top), files.Options(parsed))
-                : Run(path, data, parsed.GetValue(top));
+            return Inputs.TaskOf(path) switch
+            {
+                "classify" => ClassifyPrediction.Predict(Inputs.ClassifierModel(path), data, parsed.GetValue(top), files.Options(parsed)),
+                "forecast" => ForecastPrediction.Predict(Inputs.ForecastModel(path), data, parsed, series),
+                _ => Run(path, data, parsed.GetValue(top)),
+            };
         });
         return command;
     }

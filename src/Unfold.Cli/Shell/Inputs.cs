@@ -34,6 +34,12 @@ internal static class Inputs
         return SequenceClassifier.Load(path);
     }
 
+    public static Forecaster ForecastModel(string path)
+    {
+        RequireFile(path);
+        return Forecaster.Load(path);
+    }
+
     public static SequenceFiles Sequences(string path, SequenceFileOptions options)
     {
         if (!Path.Exists(path))

@@ -118,4 +118,20 @@ internal static partial class ReferenceMath<T>
         for (int i = 0; i < x.Length; i++)
             dx[i] -= margin - t[i] * x[i] > T.Zero ? d * t[i] : T.Zero;
     }
+
+    /// <summary>The sum of q (t - x) where the truth t is above x, else of (q - 1)(t - x), with q by turns.</summary>
+    public static T Pinball(ReadOnlySpan<T> x, ReadOnlySpan<T> t, ReadOnlySpan<T> q)
+    {
+        T sum = T.Zero;
+        for (int i = 0; i < x.Length; i++)
+            sum += (t[i] - x[i]) * (t[i] > x[i] ? q[i % q.Length] : q[i % q.Length] - T.One);
+        return sum;
+    }
+
+    /// <summary>Its gradient: -q where the truth is above, 1 - q where it is below.</summary>
+    public static void PinballBackward(T d, ReadOnlySpan<T> x, ReadOnlySpan<T> t, ReadOnlySpan<T> q, Span<T> dx)
+    {
+        for (int i = 0; i < x.Length; i++)
+            dx[i] += d * ((t[i] > x[i] ? T.Zero : T.One) - q[i % q.Length]);
+    }
 }

@@ -101,7 +101,9 @@ internal static class CsvSequences
         found.AddValues(filled, width, labels, place);
     }
 
-    private static List<(string[] Cells, int Line)> Rows(string path, bool multiLabel)
+    /// <summary>The cells of a file, line by line, with the line on which each row begins.</summary>
+    /// <exception cref="InputException">The file cannot be read, or a quotation mark stands where none may.</exception>
+    internal static List<(string[] Cells, int Line)> Rows(string path, bool multiLabel)
     {
         List<(string[] Cells, int Line)> rows = [];
         CsvReaderOptions options = new() { HasHeader = false, TrackLineNumbers = true, MalformedData = CsvMalformedDataHandling.Throw, Separator = multiLabel ? ',' : null };
