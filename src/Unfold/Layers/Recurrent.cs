@@ -93,6 +93,9 @@ public sealed class Recurrent : SequenceLayer
 
     internal IReadOnlyList<RecurrentLayer> Layers => _layers;
 
+    /// <summary>The layers as PyTorch's modules call them.</summary>
+    internal IEnumerable<RecurrentPart> Parts => _layers.Select((layer, i) => new RecurrentPart(layer, Name, $"l{i}"));
+
     /// <inheritdoc/>
     /// <returns>What the cell's text says, zeros by default.</returns>
     public override RecurrentState InitialState(int batch)

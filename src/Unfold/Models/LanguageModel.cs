@@ -102,7 +102,14 @@ public sealed class LanguageModel
     {
         ArgumentNullException.ThrowIfNull(path);
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        return LanguageModelWeights.Load(file);
+        LanguageModelFile description = LanguageModelFile.ReadMetadata(file);
+        LanguageNetwork network = Layers(file, description);
+        network.Parameters.Allocate(description.Options.Seed);
+        if (file.Metadata.ContainsKey(Checkpoint.PositionKey))
+            Checkpoint.ReadParameters(file, network.Parameters);
+        else
+            RecurrentWeights.Read(file, network.Parameters, network.Rnn.Parts);
+        return new LanguageModel(description, network);
     }
 
     /// <summary>Writes the model to one file; under its final name only when it is complete. The same model gives the same bytes.</summary>
@@ -113,7 +120,7 @@ public sealed class LanguageModel
         ArgumentNullException.ThrowIfNull(path);
         SafetensorsWriter writer = new();
         _description.WriteMetadata(writer);
-        LanguageModelWeights.AddTo(writer, _network);
+        RecurrentWeights.AddTo(writer, _network.Parameters, _network.Rnn.Parts);
         writer.Save(path, "the model");
     }
 
@@ -179,6 +186,23 @@ public sealed class LanguageModel
             if (!await Task.Run(enumerator.MoveNext, cancellationToken))
                 yield break;
             yield return enumerator.Current;
+        }
+    }
+
+    /// <summary>The layers, without memory for weights that the file does not have.</summary>
+    private static LanguageNetwork Layers(SafetensorsFile file, LanguageModelFile description)
+    {
+        long bytes = file.Tensors.Sum(tensor => tensor.End - tensor.Begin);
+        try
+        {
+            LanguageNetwork network = new(description.Options, description.Vocabulary.Count);
+            return network.Parameters.Count <= bytes
+                ? network
+                : throw new ModelFileException($"'{file.Path}' is not a usable language model: its options ask for {network.Parameters.Count} weights, but it has {bytes} bytes of them.");
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException)
+        {
+            throw new ModelFileException($"'{file.Path}' is not a usable language model: its options ask for layers that cannot be ({e.Message.TrimEnd('.')}).", e);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Unfold.Autodiff;
 using Unfold.Data;
 using Unfold.Data.Sequences;
 using Unfold.Formats.Safetensors;
@@ -105,10 +104,10 @@ public sealed class SequenceClassifier
         SequenceClassifierFile description = SequenceClassifierFile.ReadMetadata(file);
         SequenceClassifierNetwork network = Layers(file, description);
         network.Parameters.Allocate(description.Options.Seed);
-        Checkpoint.ReadParameters(file, network.Parameters);
-        HashSet<string> known = [.. network.Parameters.All.Select(parameter => parameter.Name)];
-        if (!file.Metadata.ContainsKey(Checkpoint.PositionKey) && file.Tensors.FirstOrDefault(tensor => !known.Contains(tensor.Name)) is TensorEntry other)
-            throw new ModelFileException($"'{path}' does not fit: the model has no place for its tensor '{other.Name}'.");
+        if (file.Metadata.ContainsKey(Checkpoint.PositionKey))
+            Checkpoint.ReadParameters(file, network.Parameters);
+        else
+            RecurrentWeights.Read(file, network.Parameters, network.RecurrentParts);
         return new SequenceClassifier(description, network);
     }
 
@@ -120,8 +119,7 @@ public sealed class SequenceClassifier
         ArgumentNullException.ThrowIfNull(path);
         SafetensorsWriter writer = new();
         _description.WriteMetadata(writer);
-        foreach (Parameter parameter in _network.Parameters.All)
-            writer.Add(parameter.Name, parameter.Value);
+        RecurrentWeights.AddTo(writer, _network.Parameters, _network.RecurrentParts);
         writer.Save(path, "the model");
     }
 

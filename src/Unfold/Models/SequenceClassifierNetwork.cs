@@ -61,6 +61,9 @@ internal sealed class SequenceClassifierNetwork
     /// <summary>The layers from input to output.</summary>
     internal IEnumerable<Layer> Layers => new Layer?[] { Embedding, SentenceEncoder, Encoder, Output }.OfType<Layer>();
 
+    /// <summary>The recurrent layers that PyTorch may have too.</summary>
+    internal IEnumerable<RecurrentPart> RecurrentParts => Encoder.Parts.Concat(SentenceEncoder?.Parts ?? []);
+
     /// <summary>The scores of the classes, [N, V].</summary>
     internal Tensor Forward(Tape tape, SequenceInputs inputs)
     {

@@ -56,6 +56,22 @@ public sealed class SequenceClassifierTests : IDisposable
     }
 
     [Fact]
+    public void Layers_that_PyTorch_has_are_saved_under_its_names()
+    {
+        SequenceEncoderOptions lstm = Options.Encoder with { Layer = new RecurrentOptions(Cell.Named("lstm")) { Hidden = 5, Layers = 2 } };
+        SequenceClassifier model = SequenceClassifier.Train(Waves(), Options with { Epochs = 1, Encoder = lstm });
+        model.Save(At("a"));
+        using (SafetensorsFile file = SafetensorsFile.Open(At("a")))
+        {
+            Assert.Contains("encoder.weight_ih_l0_reverse", file.Tensors.Select(tensor => tensor.Name));
+            Assert.Contains("encoder.bias_hh_l1", file.Tensors.Select(tensor => tensor.Name));
+        }
+
+        float[] series = Waves().Training[0].Values;
+        Assert.Equal(model.Predict(series).Probabilities, SequenceClassifier.Load(At("a")).Predict(series).Probabilities);
+    }
+
+    [Fact]
     public void A_resumed_run_ends_bit_for_bit_as_an_uninterrupted_one()
     {
         SequenceClassifierOptions four = Options with { Epochs = 4 };
