@@ -69,7 +69,7 @@ internal static class MusicPrediction
 
         IReadOnlyList<int[]> piece = model.Compose((int)length, temperature, seed, greedy);
         MusicModel.SaveMidi(file, piece, model.Options.StepsPerQuarter, tempo);
-        Console.Out.WriteLine($"{Say.Count(piece.Count)} steps, {Say.Count(piece.Sum(step => step.Length))} notes a step each; saved as {file} ({Say.Size(new FileInfo(file).Length)})");
+        Console.Out.WriteLine($"{Say.Count(piece.Count)} steps, {(double)piece.Sum(step => step.Length) / piece.Count:F1} notes in each on average; saved as {file} ({Say.Size(new FileInfo(file).Length)})");
         return ExitCode.Done;
     }
 

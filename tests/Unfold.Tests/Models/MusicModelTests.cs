@@ -3,7 +3,6 @@ using Unfold.Cells;
 using Unfold.Data.Music;
 using Unfold.Layers;
 using Unfold.Models;
-using Unfold.Testing;
 using Unfold.Training;
 
 namespace Unfold.Tests.Models;
