@@ -4,7 +4,7 @@ using Unfold.Models;
 
 namespace Unfold.Cli.Commands;
 
-/// <summary><c>unfold generate MODEL</c>: writes on from a prompt, each token as soon as it is chosen.</summary>
+/// <summary><c>unfold generate MODEL</c>: writes on from a prompt, each token as soon as it is chosen; or composes music.</summary>
 internal static class GenerateCommand
 {
     private static readonly GenerationOptions Standard = new();
@@ -13,15 +13,21 @@ internal static class GenerateCommand
     {
         Argument<string> model = Arguments.Model();
         var prompt = new Option<string>("--prompt") { Description = "The text to go on from; default: the start of a line", HelpName = "TEXT" };
-        Option<long> length = Values.Count("--length", "How many tokens to write", 0, Standard.Length);
+        Option<long> length = Values.Count("--length", "How many tokens, or steps of music, to write", 0, Standard.Length);
         Option<double> temperature = Values.Number("--temperature", "Below 1 more cautious, above 1 wilder", Values.Above0, 1000, Standard.Temperature);
         Option<int?> topK = Values.OptionalWhole("--top-k", "Choose among this many likeliest tokens only", 1, int.MaxValue);
         Option<double?> topP = Values.OptionalNumber("--top-p", "Choose among the fewest likeliest tokens with together at least this probability only", Values.Above0, 1);
         var greedy = new Option<bool>("--greedy") { Description = "Always take the likeliest token" };
         Option<ulong> seed = Values.Seed("Decides every choice: the same seed writes the same text", Standard.Seed);
 
-        var command = new Command("generate", "Write on from a prompt") { model, prompt, length, temperature, topK, topP, greedy, seed };
-        command.SetAction(parsed => Run(
+        Option<string?> output = Values.Path("--out", "Of a model of music: write a piece to this MIDI file");
+        Option<double> tempo = Values.Number("--tempo", "Of music: quarter notes a minute", 4, 1000, 90);
+
+        var command = new Command("generate", "Write on from a prompt, or compose music") { model, prompt, length, temperature, topK, topP, greedy, seed, output, tempo };
+        command.SetAction(parsed => Inputs.TaskOf(parsed.GetRequiredValue(model)) == "music"
+            ? MusicPrediction.Generate(
+                Inputs.MusicModel(parsed.GetRequiredValue(model)), parsed.GetValue(output), parsed.GetValue(length), parsed.GetValue(temperature), parsed.GetValue(tempo), parsed.GetValue(greedy), parsed.GetValue(seed))
+            : Run(
             parsed.GetRequiredValue(model),
             new GenerationOptions
             {

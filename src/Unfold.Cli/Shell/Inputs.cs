@@ -1,6 +1,7 @@
 using System.Globalization;
 using Unfold.Data;
 using Unfold.Data.Images;
+using Unfold.Data.Music;
 using Unfold.Data.Sequences;
 using Unfold.Models;
 
@@ -38,6 +39,18 @@ internal static class Inputs
     {
         RequireFile(path);
         return Forecaster.Load(path);
+    }
+
+    public static MusicModel MusicModel(string path)
+    {
+        RequireFile(path);
+        return Models.MusicModel.Load(path);
+    }
+
+    public static MusicFiles Music(string path)
+    {
+        RequireFile(path);
+        return MusicFiles.Load(path);
     }
 
     public static SequenceFiles Sequences(string path, SequenceFileOptions options)
