@@ -78,6 +78,8 @@ internal sealed class ClassifyOptions
     private void AddData()
     {
         _model.Bind(Values.Whole("--bands", "Of recordings: how many bands of frequency there are at each step", 1, 256, Standard.Bands), (options, value) => options with { Bands = value });
+        _model.Bind(new Option<bool>("--normalize-each") { Description = "Bring each channel of each series or recording to mean 0 and deviation 1 by itself" },
+            (options, value) => options with { NormalizeEach = value });
         _model.Bind(Values.Whole("--max-steps", "Longer sequences are cut off behind so many steps, and counted", 1, int.MaxValue, Standard.MaxSteps), (options, value) => options with { MaxSteps = value });
     }
 }

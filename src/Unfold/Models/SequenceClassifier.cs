@@ -42,7 +42,7 @@ public sealed class SequenceClassifier
     public long ParameterCount => _network.Parameters.Count;
 
     /// <summary>Whether it can read a series as it comes: <see cref="Stream"/>.</summary>
-    public bool CanStream => Input == SequenceInput.Series && _network.Encoder.IsCausal;
+    public bool CanStream => Input == SequenceInput.Series && _network.Encoder.IsCausal && !Options.NormalizeEach;
 
     /// <summary>Trains a model.</summary>
     /// <param name="sequences">The sequences to train on, and those to test on at the end.</param>
@@ -167,10 +167,10 @@ public sealed class SequenceClassifier
     }
 
     /// <summary>Begins to read a series as it comes, with a prediction after each step.</summary>
-    /// <exception cref="InvalidOperationException">The model reads something else, or in both directions.</exception>
-    public SequenceStream Stream() => Input == SequenceInput.Series
+    /// <exception cref="InvalidOperationException">The model reads something else, in both directions, or each series normalised by itself.</exception>
+    public SequenceStream Stream() => Input == SequenceInput.Series && !Options.NormalizeEach
         ? new SequenceStream(_network, _description.Preparation, Scorer())
-        : throw new InvalidOperationException("Only series are read step by step: give this model whole texts or recordings.");
+        : throw new InvalidOperationException("Only series that are not normalised each by itself are read step by step: give this model whole sequences.");
 
     /// <summary>The model for a reader: layers, shapes and numbers of parameters, classes, preparation, and how it was trained.</summary>
     /// <returns>Several lines of text.</returns>

@@ -65,6 +65,7 @@ internal sealed record SequenceClassifierFile(SequencePreparation Preparation, I
         SameRun.Require(nameof(then.VocabularySize), then.VocabularySize, asked.VocabularySize);
         SameRun.Require(nameof(then.Sentences), then.Sentences, asked.Sentences);
         SameRun.Require(nameof(then.Bands), then.Bands, asked.Bands);
+        SameRun.Require(nameof(then.NormalizeEach), then.NormalizeEach, asked.NormalizeEach);
         SameRun.Require(nameof(then.MaxSteps), then.MaxSteps, asked.MaxSteps);
         SameRun.Require(nameof(then.MultiLabel), then.MultiLabel, asked.MultiLabel);
         SameRun.Require(nameof(then.TestShare), then.TestShare, asked.TestShare);

@@ -47,6 +47,12 @@ public sealed record SequenceClassifierOptions : TrainingOptions
     /// <summary>Of recordings: how many bands of frequency there are at each step; 1 to 256; default 40.</summary>
     public int Bands { get; init; } = 40;
 
+    /// <summary>
+    /// Whether each channel of each series or recording is brought to mean 0 and deviation 1 over its own steps, beside what is done to all alike: what is constant in a sequence, such as a microphone
+    /// or a voice, then tells nothing. Such a model cannot stream. Default false.
+    /// </summary>
+    public bool NormalizeEach { get; init; }
+
     /// <summary>Longer sequences are cut off behind so many steps, and counted; at least 1; default 10,000.</summary>
     public int MaxSteps { get; init; } = 10_000;
 

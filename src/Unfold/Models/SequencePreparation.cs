@@ -91,6 +91,8 @@ internal sealed record SequencePreparation(
         bool isLong = values.Length / channels > Options.MaxSteps;
         if (isLong)
             Array.Resize(ref values, Options.MaxSteps * channels);
+        if (Options.NormalizeEach)
+            NormalizeAlone(values, channels);
         for (int i = 0; i < values.Length; i++)
             values[i] = (values[i] - Mean[i % channels]) / Deviation[i % channels];
         return new PreparedSequence(values, [], values.Length / channels, isLong);
@@ -124,6 +126,24 @@ internal sealed record SequencePreparation(
         }
 
         return normal.ToString().TrimEnd();
+    }
+
+    /// <summary>Brings each channel to mean 0 and deviation 1 over its own steps; one that never changes to 0.</summary>
+    private static void NormalizeAlone(float[] values, int channels)
+    {
+        int steps = values.Length / channels;
+        for (int c = 0; c < channels; c++)
+        {
+            double sum = 0, squares = 0;
+            for (int t = 0; t < steps; t++)
+                sum += values[(t * channels) + c];
+            double mean = sum / steps;
+            for (int t = 0; t < steps; t++)
+                squares += (values[(t * channels) + c] - mean) * (values[(t * channels) + c] - mean);
+            double deviation = Math.Sqrt(squares / steps);
+            for (int t = 0; t < steps; t++)
+                values[(t * channels) + c] = deviation > 1e-6 ? (float)((values[(t * channels) + c] - mean) / deviation) : 0;
+        }
     }
 
     private static bool IsPartOfWord(char letter) => char.IsLetterOrDigit(letter) || char.IsSurrogate(letter) || letter is '\'' or '-' or '_' || char.GetUnicodeCategory(letter) == System.Globalization.UnicodeCategory.NonSpacingMark;

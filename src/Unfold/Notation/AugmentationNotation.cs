@@ -9,7 +9,7 @@ namespace Unfold.Notation;
 /// <remarks>
 /// Images: <c>flip [PROBABILITY] [horizontal | vertical]</c>, <c>rotate DEGREES</c>, <c>scale PART</c>, <c>translate PIXELS</c>, <c>crop SIZE</c>, <c>pad PIXELS</c>,
 /// <c>brightness AMOUNT</c>, <c>contrast PART</c>, <c>noise DEVIATION</c>, <c>cut_out SIDE</c>. Series: <c>jitter DEVIATION</c>, <c>scale DEVIATION</c>, <c>time_warp PART</c>,
-/// <c>window_crop PART</c>, <c>time_mask STEPS</c>.
+/// <c>window_crop PART</c>, <c>time_mask STEPS</c>, <c>channel_shift CHANNELS</c>, <c>channel_mask CHANNELS</c>.
 /// </remarks>
 public static class AugmentationNotation
 {
@@ -37,6 +37,8 @@ public static class AugmentationNotation
         ["time_warp"] = (One("time_warp", "part", ArgumentKind.Number, 0, 0.99), item => new TimeWarp(item.Number("part"))),
         ["window_crop"] = (One("window_crop", "part", ArgumentKind.Number, 0.01, 1), item => new WindowCrop(item.Number("part"))),
         ["time_mask"] = (One("time_mask", "steps", ArgumentKind.Whole, 1, int.MaxValue), item => new TimeMask(item.Whole("steps"))),
+        ["channel_shift"] = (One("channel_shift", "channels", ArgumentKind.Whole, 1, int.MaxValue / 4), item => new ChannelShift(item.Whole("channels"))),
+        ["channel_mask"] = (One("channel_mask", "channels", ArgumentKind.Whole, 1, int.MaxValue / 4), item => new ChannelMask(item.Whole("channels"))),
     };
 
     /// <summary>How every name is used.</summary>

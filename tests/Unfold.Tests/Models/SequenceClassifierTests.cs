@@ -120,6 +120,19 @@ public sealed class SequenceClassifierTests : IDisposable
         Assert.True(double.IsFinite(model.Report.Final["test_loss"]));
     }
 
+    [Fact]
+    public void Sequences_that_are_normalised_each_by_itself_do_not_tell_their_scale()
+    {
+        SequenceClassifierOptions options = Options with { NormalizeEach = true, Encoder = Options.Encoder with { Bidirectional = false }, Epochs = 2 };
+        SequenceClassifier model = SequenceClassifier.Train(Waves(), options);
+        float[] series = Waves().Training[5].Values, other = [.. series.Select((value, i) => i % 2 == 0 ? (value * 8) - 4 : value / 4)];
+        IReadOnlyList<float> expected = model.Predict(series).Probabilities, found = model.Predict(other).Probabilities;
+        for (int i = 0; i < expected.Count; i++)
+            Assert.Equal(expected[i], found[i], 4);
+        Assert.False(model.CanStream);
+        Assert.Throws<InvalidOperationException>(() => model.Stream());
+    }
+
     [Theory]
     [InlineData(TokenKind.Character, false)]
     [InlineData(TokenKind.Word, false)]

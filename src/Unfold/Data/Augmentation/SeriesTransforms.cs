@@ -131,3 +131,43 @@ public sealed record TimeMask(int Steps) : SeriesTransform
         series.Values.Slice(start * series.Channels, length * series.Channels).Clear();
     }
 }
+
+/// <summary>Moves all values by a number of channels that is drawn evenly from -most to most; the outermost channel is repeated. For channels that are neighbours, such as bands of frequency.</summary>
+/// <param name="Channels">The greatest distance; 1 or more.</param>
+/// <remarks>A voice with another vocal tract: after Jaitly and Hinton, Vocal tract length perturbation, 2013, in whole bands.</remarks>
+public sealed record ChannelShift(int Channels) : SeriesTransform
+{
+    /// <summary>The greatest distance; 1 or more.</summary>
+    public int Channels { get; } = InRange(Channels >= 1, Channels, "A channel shift", "1 channel or more");
+
+    /// <inheritdoc/>
+    internal override void Apply(SeriesBuffer series, in Chance chance)
+    {
+        int width = series.Channels, distance = chance.Below(0, (2 * Channels) + 1) - Channels;
+        Span<float> before = series.Scratch[..width], values = series.Values;
+        for (int t = 0; t < series.Steps; t++)
+        {
+            Span<float> step = values.Slice(t * width, width);
+            step.CopyTo(before);
+            for (int c = 0; c < width; c++)
+                step[c] = before[Math.Clamp(c - distance, 0, width - 1)];
+        }
+    }
+}
+
+/// <summary>Sets some neighbouring channels to zero at all steps; how many is drawn evenly from 0 to a greatest number.</summary>
+/// <param name="Channels">The greatest number; 1 or more.</param>
+/// <remarks>Source: Park et al., SpecAugment, 2019, "frequency masking".</remarks>
+public sealed record ChannelMask(int Channels) : SeriesTransform
+{
+    /// <summary>The greatest number; 1 or more.</summary>
+    public int Channels { get; } = InRange(Channels >= 1, Channels, "A channel mask", "1 channel or more");
+
+    /// <inheritdoc/>
+    internal override void Apply(SeriesBuffer series, in Chance chance)
+    {
+        int width = series.Channels, count = chance.Below(0, Math.Min(Channels, width) + 1), first = chance.Below(1, width - count + 1);
+        for (int t = 0; t < series.Steps; t++)
+            series.Values.Slice((t * width) + first, count).Clear();
+    }
+}

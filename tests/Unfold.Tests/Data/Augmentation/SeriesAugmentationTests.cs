@@ -70,6 +70,39 @@ public sealed class SeriesAugmentationTests
     }
 
     [Fact]
+    public void AChannelShiftMovesEveryStepAlikeAndRepeatsTheOutermost()
+    {
+        HashSet<int> distances = [];
+        for (int index = 0; index < 100; index++)
+        {
+            float[] changed = new SeriesAugmentation(new ChannelShift(2)).Apply([0, 1, 2, 3, 4, 10, 11, 12, 13, 14], 2, 1, 0, index);
+            int distance = 2 - (int)changed[2];
+            Assert.Equal([.. Enumerable.Range(0, 5).Select(c => (float)Math.Clamp(c - distance, 0, 4))], changed[..5]);
+            Assert.Equal([.. changed[..5].Select(value => value + 10)], changed[5..]);
+            distances.Add(distance);
+        }
+
+        Assert.Equal(Enumerable.Range(-2, 5), distances.Order());
+    }
+
+    [Fact]
+    public void AChannelMaskClearsNeighboursAtAllSteps()
+    {
+        HashSet<int> counts = [];
+        for (int index = 0; index < 200; index++)
+        {
+            float[] changed = new SeriesAugmentation(new ChannelMask(3)).Apply([.. Enumerable.Repeat(1f, 18)], 3, 1, 0, index);
+            int[] cleared = [.. Enumerable.Range(0, 6).Where(c => changed[c] == 0)];
+            Assert.True(cleared.Length == 0 || cleared[^1] - cleared[0] == cleared.Length - 1);
+            Assert.Equal(changed[..6], changed[6..12]);
+            Assert.Equal(changed[..6], changed[12..]);
+            counts.Add(cleared.Length);
+        }
+
+        Assert.Equal([0, 1, 2, 3], counts.Order());
+    }
+
+    [Fact]
     public void AmountsOfNothingChangeNothing() => Assert.Equal(Ramp, Apply(new Jitter(0), new MagnitudeScaling(0), new WindowCrop(1)));
 
     [Theory]
