@@ -24,6 +24,16 @@ public sealed class SequenceTests
     }
 
     [Fact]
+    public void ClipsAreReadByAListOfLayers()
+    {
+        using var folder = new TemporaryFolder();
+        using UnfoldProcess run = UnfoldProcess.Run(folder.Path, ["train", "synthetic", "motion", "--length", "4", "--epochs", "1", "--steps", "2", "--layers", "conv 1x3x3 2, flatten steps, recurrent 5 last"]);
+        Assert.Equal(("", 0), (run.Error, run.ExitCode));
+        Assert.Contains("\nflatten1    flatten steps     392x4 ", run.Output);
+        Assert.EndsWith("; guessing has 1.3863\n", run.Output);
+    }
+
+    [Fact]
     public void ATemporalConvolutionalNetworkStandsWhereARecurrentLayerDoes()
     {
         using var folder = new TemporaryFolder();
@@ -37,6 +47,7 @@ public sealed class SequenceTests
     [InlineData("train synthetic adding --layer tcn --cell gru", "--cell is for --layer recurrent, but the layer is tcn")]
     [InlineData("train synthetic adding --levels 3", "--levels is for --layer tcn, but the layer is recurrent")]
     [InlineData("train synthetic adding --length 1", "--length expects a whole number from 2 to 1048576, but got '1'")]
+    [InlineData("train synthetic motion --cell lstm", "there is no option '--cell' here (see 'unfold train synthetic motion --help')")]
     [InlineData("train image images.csv --cell lstm", "--cell is for --as-sequence: add that, or write the layer into --layers")]
     [InlineData("train image images.csv --as-sequence --layers relu", "--as-sequence chooses the layers: leave out --layers")]
     [InlineData("train image images.csv --as-sequence --cell lsmt", "--cell expects a cell of the library, but got 'lsmt'; did you mean 'lstm'?")]

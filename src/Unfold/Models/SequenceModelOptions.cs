@@ -17,6 +17,12 @@ public sealed record SequenceModelOptions : TrainingOptions
     /// <summary>The layer that reads the sequences; default the library's <c>gru</c> with 128 units.</summary>
     public SequenceLayerOptions Layer { get; init; } = new RecurrentOptions(Cell.Named("gru"));
 
+    /// <summary>
+    /// A list of layers (docs/layers.md) that reads whole sequences, as <see cref="Unfold.Data.Synthetic.SequenceProblem.Item"/> has their shape, in place of <see cref="Layer"/>; null (default) for that one. It answers once, after the
+    /// last step.
+    /// </summary>
+    public string? Layers { get; init; }
+
     /// <summary>Steps in an epoch, each over a batch of sequences that were never seen before; at least 1; default 100.</summary>
     public int Steps { get; init; } = 100;
 

@@ -16,7 +16,7 @@ internal sealed class SequenceModelTask : TrainingTask
 
     private readonly SequenceModel _model;
     private readonly SequenceBatch _batch, _heldOut;
-    private readonly RecurrentState _spare;
+    private readonly RecurrentState? _spare;
     private readonly Tape _tape = Tape.ForInference();
     private long _epoch;
 
@@ -27,7 +27,7 @@ internal sealed class SequenceModelTask : TrainingTask
         int batch = model.Options.Batch;
         _batch = new SequenceBatch(model.Problem, batch);
         _heldOut = new SequenceBatch(model.Problem, batch);
-        _spare = model.Layer.InitialState(batch);
+        _spare = model.Layer?.InitialState(batch);
     }
 
     /// <inheritdoc/>

@@ -29,11 +29,15 @@ internal static class LayerKinds
     /// <summary>A planned flattening.</summary>
     internal static PlannedLayer Flatten(LayerDraft draft) => draft.Plan(new Shape(draft.Input.Length), 0, _ => new Flatten(draft.Name));
 
+    /// <summary>A planned gathering of each step's features.</summary>
+    private static PlannedLayer? FlattenSteps(LayerDraft draft) =>
+        draft.RequireAxes() ? draft.Plan(new Shape(draft.Input.Length / draft.Input[1], draft.Input[1]), 0, _ => new FlattenSteps(draft.Name)) : null;
+
     private static LayerKind[] Plain() =>
     [
         new(new Signature("global", [], [], [["max", "average", "sum"]]), draft => !draft.RequireAxes() ? null
             : draft.Plan(new Shape(draft.Input[0]), 0, _ => new GlobalPooling(draft.Name, WindowKinds.KindOf(draft.Item, PoolingKind.Average)))),
-        new(new Signature("flatten"), Flatten),
+        new(new Signature("flatten", [], [], [["steps"]]), draft => draft.Item.Has("steps") ? FlattenSteps(draft) : Flatten(draft)),
         new(new Signature("linear", [new Argument("outputs", ArgumentKind.Whole, 1, Most)], [], [["no_bias"]]), draft =>
             draft.RequireRow() ? Linear(draft, draft.Item.Whole("outputs"), !draft.Item.Has("no_bias")) : null),
         new(new Signature("batch_norm"), draft => draft.Same(parameters => new BatchNorm(parameters, draft.Name, draft.Input[0]))),

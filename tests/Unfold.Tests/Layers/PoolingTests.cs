@@ -7,6 +7,20 @@ namespace Unfold.Tests.Layers;
 public sealed class PoolingTests
 {
     [Fact]
+    public void StepsKeepTheirPlaceAndAllElseBecomesFeatures()
+    {
+        Tape tape = Tape.ForInference();
+        float[] numbers = [.. Enumerable.Range(0, 2 * 2 * 3 * 4).Select(i => (float)i)];
+        Tensor y = new FlattenSteps("f").Forward(tape, Tensor.From(numbers, new Shape(2, 2, 3, 4)));
+        Assert.Equal(new Shape(2, 8, 3), y.Shape);
+        for (int i = 0; i < y.Shape.Length; i++)
+        {
+            (int n, int feature, int t) = (i / 24, i / 3 % 8, i % 3);
+            Assert.Equal(numbers[(((((n * 2) + (feature / 4)) * 3) + t) * 4) + (feature % 4)], y.Values[i]);
+        }
+    }
+
+    [Fact]
     public void LayersPrintThemselves()
     {
         Assert.Equal("Pooling(Max 2x2)", new Pooling("a", PoolingKind.Max, [2, 2]).ToString());
@@ -16,6 +30,7 @@ public sealed class PoolingTests
         Assert.Equal("GlobalPooling(Average)", new GlobalPooling("a", PoolingKind.Average).ToString());
         Assert.Equal("AdaptiveAveragePooling(3x7)", new AdaptiveAveragePooling("a", 3, 7).ToString());
         Assert.Equal("Upsample(linear 2x3)", new Upsample("a", true, 2, 3).ToString());
+        Assert.Equal("FlattenSteps", new FlattenSteps("a").ToString());
         Assert.Equal("Flatten", new Flatten("a").ToString());
     }
 
@@ -74,6 +89,7 @@ public sealed class PoolingTests
         Pooling dilated = new("p", PoolingKind.Max, [2], [1], Padding.Explicit([1]), [2]);
         Assert.Contains("window 0 of axis 2 lies in the padding alone", Message(() => dilated.Forward(tape, Tensor.Zeros(new Shape(1, 1, 1)))));
         Assert.Contains("a single number", Message(() => new Flatten("f").Forward(tape, Tensor.Zeros(default))));
+        Assert.Contains("[N, C, T, ..]", Message(() => new FlattenSteps("f").Forward(tape, Tensor.Zeros(new Shape(2, 3)))));
     }
 
     private static string Message(Func<object> action) => Assert.Throws<ArgumentException>(action).Message;

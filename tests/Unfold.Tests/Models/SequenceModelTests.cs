@@ -29,6 +29,27 @@ public sealed class SequenceModelTests
         Assert.Equal(problem.Answer != SequenceAnswer.Number, model.Report.Final.ContainsKey("accuracy"));
     }
 
+    [Theory]
+    [InlineData("conv 3x3x3 8, relu, pool 1x2x2, flatten, linear 32, relu")]
+    [InlineData("conv 1x3x3 8, relu, pool 1x2x2, flatten steps, recurrent 32 gru last")]
+    public void Lists_of_layers_see_which_way_a_shape_moves(string layers)
+    {
+        SequenceModel model = SequenceModel.Train(new MotionProblem(6), Small with { Layers = layers, LearningRate = 0.004f, Until = 0.2 });
+        Assert.True(model.Report.Final["accuracy"] > 0.9, model.Report.ToJson());
+        Assert.Null(model.Layer);
+        Assert.Equal(new Shape(4), model.Plan!.Output);
+    }
+
+    [Fact]
+    public void A_list_of_layers_reads_steps_as_time_and_answers_once()
+    {
+        LatchProblem problem = new(6);
+        SequenceModelOptions options = Small with { Layers = "conv 3 4, relu, flatten", Epochs = 1, Steps = 1 };
+        SequenceBatch batch = new(problem, 3);
+        Assert.Equal(new Shape(3, 2), SequenceModel.Train(problem, options).Forward(Tape.ForInference(), batch.Inputs).Shape);
+        Assert.Equal("Layers", Assert.Throws<OptionException>(() => SequenceModel.Train(new CopyProblem(6), options)).Option);
+    }
+
     [Fact]
     public void It_ends_where_it_is_told_to_and_the_same_seed_gives_the_same_model()
     {

@@ -1,11 +1,13 @@
 using Unfold.Autodiff;
 using Unfold.Cells;
 using Unfold.Data;
+using Unfold.Kernels.Threading;
 using Unfold.Models;
 using Unfold.Training;
 
 namespace Unfold.Tests.Models;
 
+[Collection(nameof(Team))] // runs alone: a thread that is kept waiting by other tests allocates what waiting takes
 public sealed class TrainingLoopTests
 {
     [Theory]

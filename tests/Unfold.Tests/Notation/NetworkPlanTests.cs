@@ -77,6 +77,7 @@ public sealed class NetworkPlanTests
     {
         Assert.Equal("flatten linear 10", string.Join(' ', NetworkPlan.Parse("", new Shape(1, 4, 4)).WithOutput(10).Layers.Select(layer => layer.Text)));
         Assert.Equal("global average linear 10", string.Join(' ', NetworkPlan.Parse("global average", new Shape(1, 4, 4)).WithOutput(10).Layers.Select(layer => layer.Text)));
+        Assert.Equal(new Shape(24, 3), NetworkPlan.Parse("flatten steps", new Shape(2, 3, 4, 3)).Output);
         Assert.Equal(new Shape(10), NetworkPlan.Parse("conv 3x3 2", new Shape(1, 4, 4)).WithOutput(10).Output);
     }
 

@@ -1,9 +1,11 @@
 using Unfold.Autodiff;
+using Unfold.Kernels.Threading;
 using Unfold.Tensors;
 using Unfold.Training;
 
 namespace Unfold.Tests.Training;
 
+[Collection(nameof(Team))] // runs alone: a thread that is kept waiting by other tests allocates what waiting takes
 public sealed class GradientNormLogTests : IDisposable
 {
     private static readonly TrainerOptions Options = new() { Epochs = 4, Seed = 3 };

@@ -1,4 +1,5 @@
 using Unfold.Kernels.Random;
+using Unfold.Tensors;
 
 namespace Unfold.Data.Synthetic;
 
@@ -16,7 +17,7 @@ public abstract class SequenceProblem
         (Name, Length, _place) = (name, length, place);
     }
 
-    /// <summary>The problem's name: <c>adding</c>, <c>copy</c>, <c>latch</c>.</summary>
+    /// <summary>The problem's name: <c>adding</c>, <c>copy</c>, <c>latch</c>, <c>motion</c>.</summary>
     public string Name { get; }
 
     /// <summary>How long it must be remembered; what exactly is the problem's to say.</summary>
@@ -27,6 +28,9 @@ public abstract class SequenceProblem
 
     /// <summary>C, the input's features.</summary>
     public abstract int InputSize { get; }
+
+    /// <summary>The shape of one sequence for a list of layers: <c>[C, T]</c>, or where a step is a picture <c>[1, T, H, W]</c>.</summary>
+    public virtual Shape Item => new(InputSize, Steps);
 
     /// <summary>V, how many classes there are; 1 where the answer is a number.</summary>
     public abstract int OutputSize { get; }

@@ -4,7 +4,7 @@ namespace Unfold.Tests.Data.Synthetic;
 
 public sealed class SequenceProblemTests
 {
-    public static TheoryData<SequenceProblem> All => [new AddingProblem(11), new CopyProblem(5), new LatchProblem(9)];
+    public static TheoryData<SequenceProblem> All => [new AddingProblem(11), new CopyProblem(5), new LatchProblem(9), new MotionProblem(4)];
 
     [Theory]
     [MemberData(nameof(All))]
@@ -76,6 +76,46 @@ public sealed class SequenceProblemTests
         }
 
         Assert.InRange(batch.Classes.Sum(), 35, 65);
+    }
+
+    [Fact]
+    public void Motion_asks_for_the_way_and_no_frame_alone_tells_it()
+    {
+        const int Side = MotionProblem.Side, Count = 1200, Frames = 5;
+        MotionProblem problem = new(Frames);
+        SequenceBatch batch = new(problem, Count);
+        problem.Fill(batch, 5, 0);
+        (int Across, int Down)[] ways = [(1, 0), (-1, 0), (0, 1), (0, -1)];
+        double[,,] means = new double[4, Frames, Side * Side];
+        int[] clips = new int[4];
+        for (int n = 0; n < Count; n++)
+        {
+            int way = batch.Classes[n];
+            clips[way]++;
+            for (int t = 0; t < Frames; t++)
+            {
+                float[] frame = Features(batch, t, n), before = Features(batch, Math.Max(0, t - 1), n);
+                for (int pixel = 0; pixel < frame.Length; pixel++)
+                {
+                    means[way, t, pixel] += frame[pixel];
+                    Assert.True(Math.Abs(frame[pixel]) <= 0.25f || Math.Abs(frame[pixel] - 1) <= 0.25f);
+                    int row = ((pixel / Side) - ways[way].Down + Side) % Side, column = ((pixel % Side) - ways[way].Across + Side) % Side;
+                    if (t > 0)
+                        Assert.Equal(before[(row * Side) + column] > 0.5f, frame[pixel] > 0.5f);
+                }
+            }
+        }
+
+        // Each pixel of each frame has the same mean whatever the way: a deviation of a pixel is below 0.4, so that of a mean of some 300 is below 0.023.
+        Assert.All(clips, clip => Assert.InRange(clip, 230, 370));
+        for (int t = 0; t < Frames; t++)
+        {
+            for (int pixel = 0; pixel < Side * Side; pixel++)
+            {
+                double[] of = [.. Enumerable.Range(0, 4).Select(way => means[way, t, pixel] / clips[way])];
+                Assert.InRange(of.Max() - of.Min(), 0, 0.2);
+            }
+        }
     }
 
     [Fact]
