@@ -17,43 +17,21 @@ internal sealed class ClassifyRun
 
     public required int? Folds { get; init; }
 
-    public required string Out { get; init; }
-
-    /// <summary>As the command names it.</summary>
-    public string? Checkpoint { get; init; }
-
-    public string? Resume { get; init; }
-
-    public string? Report { get; init; }
-
-    public required int Seeds { get; init; }
-
-    /// <summary>Where checkpoints are written when the command names no place; removed when the model is saved.</summary>
-    private string StandardCheckpoint => Out + ".checkpoint";
+    public required RunFiles Files { get; init; }
 
     /// <param name="choose">Applies the command's options to those of the library or of the checkpoint.</param>
     public int Execute(Func<SequenceClassifierOptions, SequenceClassifierOptions> choose)
     {
-        Outputs.Require("--report", Report);
         if (Folds is null)
         {
-            Outputs.Require("--out", Out);
-            Outputs.Require("--checkpoint", Checkpoint);
+            Files.Require();
+        }
+        else
+        {
+            Outputs.Require("--report", Files.Report);
         }
 
-        if (Resume is not null)
-        {
-            Inputs.RequireFile(Resume);
-            SeedRuns.RequireOne(Resume, Seeds);
-        }
-
-        string checkpoint = Checkpoint ?? Resume ?? StandardCheckpoint;
-        SequenceClassifierOptions options = choose(Resume is null ? new SequenceClassifierOptions() : SequenceClassifier.ReadCheckpointOptions(Resume)) with
-        {
-            CheckpointPath = Folds is null ? checkpoint : null,
-            ResumePath = Resume,
-            Command = Say.Command(),
-        };
+        SequenceClassifierOptions options = Files.Options(() => new SequenceClassifierOptions(), SequenceClassifier.ReadCheckpointOptions, choose);
         SequenceFiles sequences = Load(options.MultiLabel);
         Console.Out.WriteLine($"to train on: {sequences.Training}{(sequences.Test is null ? "" : $"; to test on: {Say.Count(sequences.Test.Count)}")}");
         foreach (string note in sequences.Training.Notes.Concat(sequences.Test?.Notes ?? []))
@@ -62,7 +40,7 @@ internal sealed class ClassifyRun
         }
 
         using var interrupt = new Interrupt();
-        return Folds is int folds ? Cross(sequences, folds, options, interrupt) : TrainAndKeep(sequences, options, checkpoint, interrupt);
+        return Folds is int folds ? Cross(sequences, folds, options, interrupt) : TrainAndKeep(sequences, options, interrupt);
     }
 
     /// <summary>Prints what was measured: the table of confusions where it is readable.</summary>
@@ -75,55 +53,24 @@ internal sealed class ClassifyRun
         }
     }
 
-    private int TrainAndKeep(SequenceFiles sequences, SequenceClassifierOptions options, string checkpoint, Interrupt interrupt)
+    private int TrainAndKeep(SequenceFiles sequences, SequenceClassifierOptions options, Interrupt interrupt)
     {
-        SeedStudy<SequenceClassifier> study;
-        try
-        {
-            study = SeedRuns.Run(options, Seeds, chosen =>
-            {
-                SequenceClassifier model = TrainingView.Show(words: false, view => SequenceClassifier.Train(sequences, (SequenceClassifierOptions)chosen, view, interrupt.Token));
-                return (model, model.Report);
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            throw SeedRuns.Interrupted(checkpoint, Seeds);
-        }
-
-        Finish(study.Best, checkpoint);
-        if (Report is not null)
-        {
-            study.Report.Save(Report);
-        }
-
+        SeedStudy<SequenceClassifier> study = Files.Train(options, (chosen, view) => SequenceClassifier.Train(sequences, chosen, view, interrupt.Token), model => model.Report);
+        Finish(study.Best);
+        Files.Write(study.Report);
         return ExitCode.Done;
     }
 
-    private void Finish(SequenceClassifier model, string checkpoint)
+    private void Finish(SequenceClassifier model)
     {
-        try
-        {
-            model.Save(Out);
-        }
-        catch (ModelFileException error)
-        {
-            throw new FailureException($"{error.Message.TrimEnd('.')}; what was learnt is in the checkpoint '{checkpoint}'");
-        }
-
-        if (checkpoint == StandardCheckpoint)
-        {
-            File.Delete(checkpoint);
-        }
-
+        Files.Keep(model.Save);
         IReadOnlyDictionary<string, double> final = model.Report.Final;
         if (final.TryGetValue("cut_sequences", out double cut))
         {
             Console.Out.WriteLine($"{Say.Count((long)cut)} sequences were cut off behind {Say.Count(model.Options.MaxSteps)} steps (--max-steps)");
         }
 
-        Console.Out.WriteLine($"{Say.Count(model.ParameterCount)} parameters, {model.Classes.Count} classes; saved as {Out} ({Say.Size(new FileInfo(Out).Length)}); "
-            + $"trained for {Say.Time(TimeSpan.FromSeconds(model.Report.Seconds ?? 0))}");
+        Console.Out.WriteLine($"{Say.Count(model.ParameterCount)} parameters, {model.Classes.Count} classes; {Files.SavedAfter(model.Report)}");
         if (final.TryGetValue("validation_loss", out double loss))
         {
             Console.Out.WriteLine($"held-out sequences: loss {loss:F4}, accuracy {final["accuracy"]:P2}{(final.TryGetValue("f1", out double f1) ? $", F1 {f1:P2}" : "")}");
@@ -177,11 +124,7 @@ internal sealed class ClassifyRun
             Runs = [.. found.Select(fold => new TrainingReport { Task = "classify", Final = new Dictionary<string, double> { ["accuracy"] = fold.Accuracy, ["loss"] = fold.Loss, ["macro_f1"] = fold.MacroF1 } })],
         };
         Console.Out.WriteLine($"{folds} folds, mean ± deviation: {string.Join(", ", report.Summary.Select(metric => $"{metric.Name.Replace('_', ' ')} {metric}"))}");
-        if (Report is not null)
-        {
-            (report with { Final = report.Summary.ToDictionary(metric => metric.Name, metric => metric.Mean) }).Save(Report);
-        }
-
+        Files.Write(report with { Final = report.Summary.ToDictionary(metric => metric.Name, metric => metric.Mean) });
         return ExitCode.Done;
     }
 }

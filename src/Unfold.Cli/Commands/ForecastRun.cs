@@ -1,5 +1,4 @@
 using Unfold.Cli.Shell;
-using Unfold.Cli.Terminal;
 using Unfold.Data.Forecasting;
 using Unfold.Models;
 using Unfold.Training;
@@ -19,70 +18,28 @@ internal sealed class ForecastRun
 
     public string? Plot { get; init; }
 
-    public required string Out { get; init; }
-
-    /// <summary>As the command names it.</summary>
-    public string? Checkpoint { get; init; }
-
-    public string? Resume { get; init; }
-
-    public string? Report { get; init; }
-
-    public required int Seeds { get; init; }
-
-    /// <summary>Where checkpoints are written when the command names no place; removed when the model is saved.</summary>
-    private string StandardCheckpoint => Out + ".checkpoint";
+    public required RunFiles Files { get; init; }
 
     /// <param name="choose">Applies the command's options to those of the library or of the checkpoint.</param>
     public int Execute(Func<ForecasterOptions, ForecasterOptions> choose)
     {
-        Outputs.Require("--out", Out);
-        Outputs.Require("--report", Report);
-        Outputs.Require("--checkpoint", Checkpoint);
+        Files.Require();
         Outputs.Require("--plot", Plot);
-        if (Resume is not null)
-        {
-            Inputs.RequireFile(Resume);
-            SeedRuns.RequireOne(Resume, Seeds);
-        }
-
-        string checkpoint = Checkpoint ?? Resume ?? StandardCheckpoint;
-        ForecasterOptions options = choose(Resume is null ? new ForecasterOptions() : Forecaster.ReadCheckpointOptions(Resume)) with
-        {
-            CheckpointPath = checkpoint,
-            ResumePath = Resume,
-            Command = Say.Command(),
-        };
+        ForecasterOptions options = Files.Options(() => new ForecasterOptions(), Forecaster.ReadCheckpointOptions, choose);
         TimeSeries series = Load();
         Console.Out.WriteLine($"series: {series}{(series.Times is null ? "" : $", {Day(series.Times[0])} to {Day(series.Times[^1])}")}");
         using var interrupt = new Interrupt();
         IReadOnlyList<ForecastEvaluation> baselines = Baseline ? Forecaster.Baselines(series, options, Period, interrupt.Token) : [];
-        SeedStudy<Forecaster> study;
-        try
+        SeedStudy<Forecaster> study = Files.Train(
+            options, (chosen, view) => Forecaster.Train(series, chosen, view, interrupt.Token), model => model.Report, options.ValidationPart > 0 ? "validation_loss" : "train_loss");
+        Finish(study.Best, series, baselines);
+        Dictionary<string, double> final = new(study.Report.Final);
+        foreach (ForecastEvaluation baseline in baselines)
         {
-            study = SeedRuns.Run(options, Seeds, chosen =>
-            {
-                Forecaster model = TrainingView.Show(words: false, view => Forecaster.Train(series, (ForecasterOptions)chosen, view, interrupt.Token));
-                return (model, model.Report);
-            }, watched: options.ValidationPart > 0 ? "validation_loss" : "train_loss");
-        }
-        catch (OperationCanceledException)
-        {
-            throw SeedRuns.Interrupted(checkpoint, Seeds);
+            final[$"{baseline.Name.Split('(')[0].TrimEnd().Replace(' ', '_')}_mse"] = baseline.SquaredError;
         }
 
-        Finish(study.Best, series, checkpoint, baselines);
-        if (Report is not null)
-        {
-            Dictionary<string, double> final = new(study.Report.Final);
-            foreach (ForecastEvaluation baseline in baselines)
-            {
-                final[$"{baseline.Name.Split('(')[0].TrimEnd().Replace(' ', '_')}_mse"] = baseline.SquaredError;
-            }
-
-            (study.Report with { Final = final }).Save(Report);
-        }
-
+        Files.Write(study.Report with { Final = final });
         return ExitCode.Done;
     }
 
@@ -110,23 +67,10 @@ internal sealed class ForecastRun
 
     private static string Day(DateTime time) => time.ToString("yyyy-MM-dd");
 
-    private void Finish(Forecaster model, TimeSeries series, string checkpoint, IReadOnlyList<ForecastEvaluation> baselines)
+    private void Finish(Forecaster model, TimeSeries series, IReadOnlyList<ForecastEvaluation> baselines)
     {
-        try
-        {
-            model.Save(Out);
-        }
-        catch (ModelFileException error)
-        {
-            throw new FailureException($"{error.Message.TrimEnd('.')}; what was learnt is in the checkpoint '{checkpoint}'");
-        }
-
-        if (checkpoint == StandardCheckpoint)
-        {
-            File.Delete(checkpoint);
-        }
-
-        Console.Out.WriteLine($"{Say.Count(model.ParameterCount)} parameters; saved as {Out} ({Say.Size(new FileInfo(Out).Length)}); trained for {Say.Time(TimeSpan.FromSeconds(model.Report.Seconds ?? 0))}");
+        Files.Keep(model.Save);
+        Console.Out.WriteLine($"{Say.Count(model.ParameterCount)} parameters; {Files.SavedAfter(model.Report)}");
         ForecastEvaluation[] all = [.. model.Measured is ForecastEvaluation measured ? [measured] : Array.Empty<ForecastEvaluation>(), .. baselines];
         if (all.Length > 0)
         {

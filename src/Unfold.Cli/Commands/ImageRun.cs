@@ -13,35 +13,14 @@ internal sealed class ImageRun
 
     public required string Data { get; init; }
 
-    public required string Out { get; init; }
-
-    /// <summary>As the command names it.</summary>
-    public string? Checkpoint { get; init; }
-
-    public string? Resume { get; init; }
-
-    public string? Report { get; init; }
+    public required RunFiles Files { get; init; }
 
     public bool ComparePlain { get; init; }
-
-    public required int Seeds { get; init; }
-
-    /// <summary>Where checkpoints are written when the command names no place; removed when the model is saved.</summary>
-    private string StandardCheckpoint => Out + ".checkpoint";
 
     /// <param name="choose">Applies the command's options to those of the library or of the checkpoint.</param>
     public int Execute(Func<ImageClassifierOptions, ImageClassifierOptions> choose)
     {
-        Outputs.Require("--out", Out);
-        Outputs.Require("--report", Report);
-        Outputs.Require("--checkpoint", Checkpoint);
-        if (Resume is not null)
-        {
-            Inputs.RequireFile(Resume);
-            SeedRuns.RequireOne(Resume, Seeds);
-        }
-
-        string checkpoint = Checkpoint ?? Resume ?? StandardCheckpoint;
+        Files.Require();
         ImageFiles images = Inputs.Images(Data);
         if (ComparePlain && images.Test is null)
         {
@@ -49,35 +28,22 @@ internal sealed class ImageRun
         }
 
         Console.Out.WriteLine($"to train on: {images.Training}{(images.Test is null ? "" : $"; to test on: {Say.Count(images.Test.Count)}")}");
-        ImageClassifierOptions options = choose(Resume is null ? new ImageClassifierOptions() : ImageClassifier.ReadCheckpointOptions(Resume)) with
-        {
-            CheckpointPath = checkpoint,
-            ResumePath = Resume,
-            Command = Say.Command(),
-        };
+        ImageClassifierOptions options = Files.Options(() => new ImageClassifierOptions(), ImageClassifier.ReadCheckpointOptions, choose);
 
         using var interrupt = new Interrupt();
-        SeedStudy<ImageClassifier> study = SeedRuns.Run(options, Seeds, chosen =>
-        {
-            ImageClassifier model = Train(images, (ImageClassifierOptions)chosen, checkpoint, interrupt.Token);
-            return (model, model.Report);
-        });
-        Finish(study.Best, checkpoint);
+        SeedStudy<ImageClassifier> study = Files.Train(options, (chosen, view) => ImageClassifier.Train(images, chosen, view, interrupt.Token), model => model.Report);
+        Finish(study.Best);
         Dictionary<string, double> measured = new(study.Report.Final);
         if (ComparePlain)
         {
             Compare(study.Best, images, measured, interrupt.Token);
         }
 
-        if (Report is not null)
-        {
-            (study.Report with { Final = measured }).Save(Report);
-        }
-
+        Files.Write(study.Report with { Final = measured });
         return ExitCode.Done;
     }
 
-    private ImageClassifier Train(ImageFiles images, ImageClassifierOptions options, string? checkpoint, CancellationToken cancellationToken)
+    private static ImageClassifier TrainPlain(ImageFiles images, ImageClassifierOptions options, CancellationToken cancellationToken)
     {
         try
         {
@@ -85,28 +51,14 @@ internal sealed class ImageRun
         }
         catch (OperationCanceledException)
         {
-            throw SeedRuns.Interrupted(checkpoint, Seeds);
+            throw new FailureException("interrupted");
         }
     }
 
-    private void Finish(ImageClassifier model, string checkpoint)
+    private void Finish(ImageClassifier model)
     {
-        try
-        {
-            model.Save(Out);
-        }
-        catch (ModelFileException error)
-        {
-            throw new FailureException($"{error.Message.TrimEnd('.')}; what was learnt is in the checkpoint '{checkpoint}'");
-        }
-
-        if (checkpoint == StandardCheckpoint)
-        {
-            File.Delete(checkpoint);
-        }
-
-        Console.Out.WriteLine($"{Say.Count(model.ParameterCount)} parameters, {model.Classes.Count} classes; saved as {Out} ({Say.Size(new FileInfo(Out).Length)}); "
-            + $"trained for {Say.Time(TimeSpan.FromSeconds(model.Report.Seconds ?? 0))}");
+        Files.Keep(model.Save);
+        Console.Out.WriteLine($"{Say.Count(model.ParameterCount)} parameters, {model.Classes.Count} classes; {Files.SavedAfter(model.Report)}");
         IReadOnlyDictionary<string, double> final = model.Report.Final;
         if (final.TryGetValue("validation_loss", out double loss))
         {
@@ -125,7 +77,7 @@ internal sealed class ImageRun
         string layers = ImageClassifier.PlainLayers(model.Plan.Input, model.Classes.Count, model.ParameterCount);
         Console.Out.WriteLine();
         Console.Out.WriteLine($"a plain network of as many parameters: {layers}");
-        ImageClassifier plain = Train(images, model.Options with { Layers = layers, CheckpointPath = null, ResumePath = null, GradientNorms = null }, null, cancellationToken);
+        ImageClassifier plain = TrainPlain(images, model.Options with { Layers = layers, CheckpointPath = null, ResumePath = null, GradientNorms = null }, cancellationToken);
         Console.Out.WriteLine();
         Console.Out.WriteLine($"{"",-8}{"parameters",12}  {"seconds",8}  {"test",8}" + string.Concat(Enumerable.Range(1, MostShift).Select(pixels => $"{$"shift {pixels}",9}")));
         Row("layers", model);

@@ -1,5 +1,4 @@
 using Unfold.Cli.Shell;
-using Unfold.Cli.Terminal;
 using Unfold.Data;
 using Unfold.Models;
 using Unfold.Training;
@@ -16,62 +15,23 @@ internal sealed class TextRun
 
     public string? Pattern { get; init; }
 
-    public required string Out { get; init; }
-
-    /// <summary>As the command names it.</summary>
-    public string? Checkpoint { get; init; }
-
-    public string? Resume { get; init; }
-
-    public string? Report { get; init; }
+    public required RunFiles Files { get; init; }
 
     public bool Baseline { get; init; }
 
     public required int Sample { get; init; }
 
-    public required int Seeds { get; init; }
-
-    /// <summary>Where checkpoints are written when the command names no place; removed when the model is saved.</summary>
-    private string StandardCheckpoint => Out + ".checkpoint";
-
     /// <param name="choose">Applies the command's options to those of the library or of the checkpoint.</param>
     public int Execute(Func<LanguageModelOptions, LanguageModelOptions> choose)
     {
-        Outputs.Require("--out", Out);
-        Outputs.Require("--report", Report);
-        Outputs.Require("--checkpoint", Checkpoint);
-        if (Resume is not null)
-        {
-            Inputs.RequireFile(Resume);
-            SeedRuns.RequireOne(Resume, Seeds);
-        }
-
-        string checkpoint = Checkpoint ?? Resume ?? StandardCheckpoint;
+        Files.Require();
         TextCorpus corpus = Inputs.Corpus(Paths, Pattern);
         Console.Out.WriteLine($"text: {Say.Count(corpus.Files.Count)} {(corpus.Files.Count == 1 ? "file" : "files")}, {Say.Count(corpus.Text.Length)} characters");
-        LanguageModelOptions options = choose(Resume is null ? LanguageModelOptions.For(corpus) : LanguageModel.ReadCheckpointOptions(Resume)) with
-        {
-            CheckpointPath = checkpoint,
-            ResumePath = Resume,
-            Command = Say.Command(),
-        };
+        LanguageModelOptions options = Files.Options(() => LanguageModelOptions.For(corpus), LanguageModel.ReadCheckpointOptions, choose);
 
         using var interrupt = new Interrupt();
-        SeedStudy<LanguageModel> study;
-        try
-        {
-            bool words = options.Tokens == TokenKind.Word;
-            study = SeedRuns.Run(options, Seeds, chosen =>
-            {
-                LanguageModel model = TrainingView.Show(words, view => LanguageModel.Train(corpus, (LanguageModelOptions)chosen, view, interrupt.Token));
-                return (model, model.Report);
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            throw SeedRuns.Interrupted(checkpoint, Seeds);
-        }
-
+        SeedStudy<LanguageModel> study = Files.Train(
+            options, (chosen, view) => LanguageModel.Train(corpus, chosen, view, interrupt.Token), model => model.Report, words: options.Tokens == TokenKind.Word);
         TrainingReport report = study.Report;
         double? counted = Baseline ? LanguageModel.NGramLoss(corpus, study.Best.Options, null, interrupt.Token) : null;
         if (counted is double ngrams)
@@ -79,33 +39,15 @@ internal sealed class TextRun
             report = report with { Final = new Dictionary<string, double>(report.Final) { ["ngram_loss"] = ngrams, ["ngram_perplexity"] = Math.Exp(ngrams) } };
         }
 
-        Finish(study.Best, report, checkpoint, counted);
+        Finish(study.Best, report, counted);
         return ExitCode.Done;
     }
 
-    private void Finish(LanguageModel model, TrainingReport report, string checkpoint, double? counted)
+    private void Finish(LanguageModel model, TrainingReport report, double? counted)
     {
-        try
-        {
-            model.Save(Out);
-        }
-        catch (ModelFileException error)
-        {
-            throw new FailureException($"{error.Message.TrimEnd('.')}; what was learnt is in the checkpoint '{checkpoint}'");
-        }
-
-        if (Report is not null)
-        {
-            report.Save(Report);
-        }
-
-        if (checkpoint == StandardCheckpoint)
-        {
-            File.Delete(checkpoint);
-        }
-
-        Console.Out.WriteLine($"{Say.Count(model.ParameterCount)} parameters, {Say.Count(model.Vocabulary.Count)} tokens in the vocabulary; "
-            + $"saved as {Out} ({Say.Size(new FileInfo(Out).Length)})");
+        Files.Keep(model.Save);
+        Files.Write(report);
+        Console.Out.WriteLine($"{Say.Count(model.ParameterCount)} parameters, {Say.Count(model.Vocabulary.Count)} tokens in the vocabulary; {Files.Saved()}");
         if (Held(model) is string held)
         {
             Console.Out.WriteLine(held + (counted is double ngrams ? $"; by n-grams (Kneser-Ney): loss {ngrams:F4}, perplexity {Say.Number(Math.Exp(ngrams))}" : ""));

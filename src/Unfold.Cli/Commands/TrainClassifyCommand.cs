@@ -7,8 +7,6 @@ namespace Unfold.Cli.Commands;
 /// <summary><c>unfold train classify DATA</c>: a network that tells the class of a sequence.</summary>
 internal static class TrainClassifyCommand
 {
-    private const string StandardOut = "model.safetensors";
-
     public static Command Build()
     {
         Argument<string> data = Arguments.Sequences();
@@ -20,14 +18,8 @@ internal static class TrainClassifyCommand
         command.Add(testPattern);
         var options = new ClassifyOptions(command);
         Option<int?> folds = Values.OptionalWhole("--folds", "Measure by cross-validation: train so many times, each time with another part held out; no model is kept", 2, 1000);
-        Option<string?> output = Values.Path("--out", $"Write the model to this file [default: {StandardOut}]");
-        Option<string?> checkpoint = Values.Path("--checkpoint", "Write checkpoints to this file [default: beside the model, removed at the end]");
-        Option<string?> resume = Values.Path("--resume", "Go on from a checkpoint, with its options");
-        Option<string?> report = Values.Path("--report", "Write what training did as JSON to this file");
-        foreach (Option option in new Option[] { folds, output, checkpoint, resume, report })
-        {
-            command.Add(option);
-        }
+        command.Add(folds);
+        var kept = new RunFileOptions(command);
 
         command.SetAction(parsed =>
         {
@@ -36,13 +28,9 @@ internal static class TrainClassifyCommand
                 Load = multiLabel => Load(
                     parsed.GetRequiredValue(data), parsed.GetValue(test), files.Options(parsed) with { TestPattern = parsed.GetValue(testPattern), MultiLabel = multiLabel }),
                 Folds = parsed.GetValue(folds),
-                Out = parsed.GetValue(output) ?? StandardOut,
-                Checkpoint = parsed.GetValue(checkpoint),
-                Resume = parsed.GetValue(resume),
-                Report = parsed.GetValue(report),
-                Seeds = options.Seeds(parsed),
+                Files = kept.Apply(parsed, options.Seeds(parsed)),
             };
-            if (run.Folds is not null && new[] { parsed.GetValue(output), run.Checkpoint, run.Resume }.Any(path => path is not null))
+            if (run.Folds is not null && kept.NamesModel(parsed))
             {
                 throw new MistakeException("--folds measures and keeps no model: leave out --out, --checkpoint and --resume");
             }

@@ -6,8 +6,6 @@ namespace Unfold.Cli.Commands;
 /// <summary><c>unfold train forecast FILE.csv</c>: a network that forecasts series.</summary>
 internal static class TrainForecastCommand
 {
-    private const string StandardOut = "model.safetensors";
-
     public static Command Build()
     {
         Argument<string> data = Arguments.File("FILE", "A CSV file: a line of names, then a line for each step; a column of times, and one or more variables");
@@ -17,14 +15,12 @@ internal static class TrainForecastCommand
         var baseline = new Option<bool>("--baseline") { Description = "Also show how good persistence, seasonal naive and a linear layer are over the same windows" };
         Option<int?> period = Values.OptionalWhole("--period", "The steps of a season, for --baseline [default: by the times, as 24 of hours, 7 of days, 12 of months]", 1, 1_000_000);
         Option<string?> plot = Values.Path("--plot", "Draw the last forecasts beside the truth into this SVG file");
-        Option<string?> output = Values.Path("--out", $"Write the model to this file [default: {StandardOut}]");
-        Option<string?> checkpoint = Values.Path("--checkpoint", "Write checkpoints to this file [default: beside the model, removed at the end]");
-        Option<string?> resume = Values.Path("--resume", "Go on from a checkpoint, with its options");
-        Option<string?> report = Values.Path("--report", "Write what training did as JSON to this file");
-        foreach (Option option in new Option[] { baseline, period, plot, output, checkpoint, resume, report })
+        foreach (Option option in new Option[] { baseline, period, plot })
         {
             command.Add(option);
         }
+
+        var files = new RunFileOptions(command);
 
         command.SetAction(parsed =>
         {
@@ -34,11 +30,7 @@ internal static class TrainForecastCommand
                 Baseline = parsed.GetValue(baseline) || parsed.GetValue(period) is not null,
                 Period = parsed.GetValue(period),
                 Plot = parsed.GetValue(plot),
-                Out = parsed.GetValue(output) ?? StandardOut,
-                Checkpoint = parsed.GetValue(checkpoint),
-                Resume = parsed.GetValue(resume),
-                Report = parsed.GetValue(report),
-                Seeds = options.Seeds(parsed),
+                Files = files.Apply(parsed, options.Seeds(parsed)),
             };
             return run.Execute(standard => options.Apply(parsed, standard));
         });

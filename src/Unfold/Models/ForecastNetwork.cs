@@ -13,7 +13,7 @@ namespace Unfold.Models;
 /// With S segments in the window, F in the forecast and R rows (windows times variables, or windows): x <c>[S, R, w]</c>, result <c>[F, R, w Q]</c>. Source: Lin et al. 2023 (SegRNN), whose decoder
 /// this is but that segments follow on each other.
 /// </remarks>
-internal sealed class ForecastNetwork
+internal sealed class ForecastNetwork : IModelNetwork
 {
     private readonly Linear _segments, _output;
     private readonly SequenceLayer _layer;
@@ -55,8 +55,11 @@ internal sealed class ForecastNetwork
     /// <summary>The numbers of a segment in a row.</summary>
     internal int SegmentWidth => Options.Segment * VariablesInRow;
 
-    /// <summary>All weights.</summary>
-    internal ParameterSet Parameters { get; } = new();
+    /// <inheritdoc/>
+    public ParameterSet Parameters { get; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<RecurrentPart> RecurrentParts => (_layer as Recurrent)?.Parts ?? [];
 
     /// <summary>The layers, in the order in which they are used.</summary>
     internal IReadOnlyList<Layer> Layers => [_segments, _layer, _output];

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Unfold.Autodiff;
 using Unfold.Data.Forecasting;
 using Unfold.Formats;
 using Unfold.Formats.Safetensors;
@@ -73,9 +72,7 @@ public sealed class Forecaster
     /// <exception cref="ModelFileException">The file cannot be read as a checkpoint.</exception>
     public static ForecasterOptions ReadCheckpointOptions(string path)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        if (!file.Metadata.ContainsKey(Checkpoint.PositionKey))
-            throw new ModelFileException($"'{path}' is not a checkpoint that training can go on from.");
+        using SafetensorsFile file = Checkpoint.Open(path);
         return ForecasterFile.ReadMetadata(file).Options with { ResumePath = path, CheckpointPath = path };
     }
 
@@ -88,27 +85,13 @@ public sealed class Forecaster
         ArgumentNullException.ThrowIfNull(path);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         ForecasterFile description = ForecasterFile.ReadMetadata(file);
-        ForecastNetwork network = Layers(file, description);
-        network.Parameters.Allocate(description.Options.Seed);
-        Checkpoint.ReadParameters(file, network.Parameters);
-        HashSet<string> known = [.. network.Parameters.All.Select(parameter => parameter.Name)];
-        if (!file.Metadata.ContainsKey(Checkpoint.PositionKey) && file.Tensors.FirstOrDefault(tensor => !known.Contains(tensor.Name)) is TensorEntry other)
-            throw new ModelFileException($"'{path}' does not fit: the model has no place for its tensor '{other.Name}'.");
-        return new Forecaster(description, network);
+        return new Forecaster(description, ModelWeights.Load(file, "forecaster", () => new ForecastNetwork(description.Options, description.Variables.Count)));
     }
 
     /// <summary>Writes the model to one file; under its final name only when it is complete. The same model gives the same bytes.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ModelFileException">The file cannot be written.</exception>
-    public void Save(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        SafetensorsWriter writer = new();
-        _description.WriteMetadata(writer);
-        foreach (Parameter parameter in _network.Parameters.All)
-            writer.Add(parameter.Name, parameter.Value);
-        writer.Save(path, "the model");
-    }
+    public void Save(string path) => ModelWeights.Save(path, _description.WriteMetadata, _network);
 
     /// <summary>Forecasts the steps behind a history.</summary>
     /// <param name="history">[T, C], as measured, the oldest step first; the last <see cref="ForecasterOptions.LookBack"/> matter.</param>
@@ -201,23 +184,6 @@ public sealed class Forecaster
     /// <returns>As in <c>Forecaster(7 variables, 96 -> 96 steps)  # 1,234,567 parameters</c>.</returns>
     public override string ToString() =>
         FormattableString.Invariant($"Forecaster({Variables.Count} {(Variables.Count == 1 ? "variable" : "variables")}, {Options.LookBack} -> {Options.Horizon} steps)  # {ParameterCount:N0} parameters");
-
-    /// <summary>The layers, without memory for weights that the file does not have.</summary>
-    private static ForecastNetwork Layers(SafetensorsFile file, ForecasterFile description)
-    {
-        long bytes = file.Tensors.Sum(tensor => tensor.End - tensor.Begin);
-        try
-        {
-            ForecastNetwork network = new(description.Options, description.Variables.Count);
-            return network.Parameters.Count <= bytes
-                ? network
-                : throw new ModelFileException($"'{file.Path}' is not a usable forecaster: its layers ask for {network.Parameters.Count} weights, but it has {bytes} bytes of them.");
-        }
-        catch (Exception e) when (e is OptionException or ArgumentException or OverflowException)
-        {
-            throw new ModelFileException($"'{file.Path}' is not a usable forecaster: its layers cannot be ({e.Message.Split('\n')[0].TrimEnd('.')}).", e);
-        }
-    }
 
     private void CheckSeries(TimeSeries series)
     {

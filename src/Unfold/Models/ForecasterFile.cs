@@ -22,7 +22,7 @@ internal sealed record ForecasterFile(ForecasterOptions Options, IReadOnlyList<s
         SequenceEncoderFile.Write(writer, new SequenceEncoderOptions { Layer = Options.Layer });
         writer.Metadata["options"] = ForecasterOptionsJson.Write(Options);
         writer.Metadata["series"] = ModelMetadata.Json(WriteSeries);
-        writer.Metadata["report"] = ModelMetadata.Json(json => TrainingReportJson.Write(json, Report.WithoutCircumstances()));
+        ModelMetadata.WriteReport(writer, Report);
     }
 
     /// <summary>Reads it from a file's metadata.</summary>
@@ -34,9 +34,8 @@ internal sealed record ForecasterFile(ForecasterOptions Options, IReadOnlyList<s
             ModelMetadata.CheckHead(file, Task);
             ForecasterOptions options = ForecasterOptionsJson.Read(ModelMetadata.Text(file, "options")) with { Layer = SequenceEncoderFile.Read(file).Layer };
             options.Check();
-            using JsonDocument report = JsonDocument.Parse(ModelMetadata.Text(file, "report"));
             using JsonDocument series = JsonDocument.Parse(ModelMetadata.Text(file, "series"));
-            return ReadSeries(series.RootElement, options, TrainingReportJson.Read(report.RootElement));
+            return ReadSeries(series.RootElement, options, ModelMetadata.ReadReport(file));
         }
         catch (Exception e) when (e is FormatException or JsonException or OptionException)
         {
@@ -69,8 +68,8 @@ internal sealed record ForecasterFile(ForecasterOptions Options, IReadOnlyList<s
     {
         try
         {
-            string[] variables = [.. json.GetProperty("variables").EnumerateArray().Select(name => name.GetString() ?? "")];
-            float[] mean = Numbers(json.GetProperty("mean")), deviation = Numbers(json.GetProperty("deviation"));
+            string[] variables = ModelMetadata.Texts(json.GetProperty("variables"));
+            float[] mean = ModelMetadata.Numbers(json.GetProperty("mean")), deviation = ModelMetadata.Numbers(json.GetProperty("deviation"));
             if (variables.Length is 0 or > MostVariables)
                 throw new FormatException($"it has {variables.Length} variables");
             bool fits = mean.Length == variables.Length && deviation.Length == variables.Length && mean.All(float.IsFinite) && deviation.All(number => number > 0 && float.IsFinite(number));
@@ -82,25 +81,12 @@ internal sealed record ForecasterFile(ForecasterOptions Options, IReadOnlyList<s
         }
     }
 
-    private static float[] Numbers(JsonElement json) => [.. json.EnumerateArray().Select(number => number.GetSingle())];
-
     private void WriteSeries(Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        json.WriteStartArray("variables");
-        foreach (string name in Variables)
-            json.WriteStringValue(name);
-        json.WriteEndArray();
-        WriteNumbers(json, "mean", Scale.Mean);
-        WriteNumbers(json, "deviation", Scale.Deviation);
+        ModelMetadata.WriteTexts(json, "variables", Variables);
+        ModelMetadata.WriteNumbers(json, "mean", Scale.Mean);
+        ModelMetadata.WriteNumbers(json, "deviation", Scale.Deviation);
         json.WriteEndObject();
-    }
-
-    private static void WriteNumbers(Utf8JsonWriter json, string name, float[] numbers)
-    {
-        json.WriteStartArray(name);
-        foreach (float number in numbers)
-            json.WriteNumberValue(number);
-        json.WriteEndArray();
     }
 }

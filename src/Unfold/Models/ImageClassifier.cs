@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Unfold.Autodiff;
 using Unfold.Data.Images;
 using Unfold.Formats.Safetensors;
 using Unfold.Notation;
@@ -70,9 +69,7 @@ public sealed class ImageClassifier
     /// <exception cref="ModelFileException">The file cannot be read as a checkpoint.</exception>
     public static ImageClassifierOptions ReadCheckpointOptions(string path)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        if (!file.Metadata.ContainsKey(Checkpoint.PositionKey))
-            throw new ModelFileException($"'{path}' is not a checkpoint that training can go on from.");
+        using SafetensorsFile file = Checkpoint.Open(path);
         return ImageClassifierFile.ReadMetadata(file).Options with { ResumePath = path, CheckpointPath = path };
     }
 
@@ -85,27 +82,13 @@ public sealed class ImageClassifier
         ArgumentNullException.ThrowIfNull(path);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         ImageClassifierFile description = ImageClassifierFile.ReadMetadata(file);
-        ImageNetwork network = Layers(file, description);
-        network.Parameters.Allocate(description.Options.Seed);
-        Checkpoint.ReadParameters(file, network.Parameters);
-        HashSet<string> known = [.. network.Parameters.All.Select(parameter => parameter.Name)];
-        if (!file.Metadata.ContainsKey(Checkpoint.PositionKey) && file.Tensors.FirstOrDefault(tensor => !known.Contains(tensor.Name)) is TensorEntry other)
-            throw new ModelFileException($"'{path}' does not fit: the model has no place for its tensor '{other.Name}'.");
-        return new ImageClassifier(description, network);
+        return new ImageClassifier(description, ModelWeights.Load(file, "image classifier", () => new ImageNetwork(description.Options, description.Size, description.Classes.Count)));
     }
 
     /// <summary>Writes the model to one file; under its final name only when it is complete. The same model gives the same bytes.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ModelFileException">The file cannot be written.</exception>
-    public void Save(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        SafetensorsWriter writer = new();
-        _description.WriteMetadata(writer);
-        foreach (Parameter parameter in _network.Parameters.All)
-            writer.Add(parameter.Name, parameter.Value);
-        writer.Save(path, "the model");
-    }
+    public void Save(string path) => ModelWeights.Save(path, _description.WriteMetadata, _network);
 
     /// <summary>The class of an image.</summary>
     /// <param name="pixels">The bytes, <c>[C, H, W]</c>, of the size that the model reads.</param>
@@ -209,23 +192,6 @@ public sealed class ImageClassifier
     public override string ToString() => FormattableString.Invariant($"ImageClassifier({Size} -> {Classes.Count} classes)  # {ParameterCount:N0} parameters");
 
     private static string Join(IReadOnlyList<float> numbers) => string.Join(' ', numbers.Select(number => number.ToString("F4", CultureInfo.InvariantCulture)));
-
-    /// <summary>The layers, without memory for weights that the file does not have.</summary>
-    private static ImageNetwork Layers(SafetensorsFile file, ImageClassifierFile description)
-    {
-        long bytes = file.Tensors.Sum(tensor => tensor.End - tensor.Begin);
-        try
-        {
-            ImageNetwork network = new(description.Options, description.Size, description.Classes.Count);
-            return network.Parameters.Count <= bytes
-                ? network
-                : throw new ModelFileException($"'{file.Path}' is not a usable image classifier: its layers ask for {network.Parameters.Count} weights, but it has {bytes} bytes of them.");
-        }
-        catch (Exception e) when (e is NotationException or OptionException or ArgumentException or OverflowException)
-        {
-            throw new ModelFileException($"'{file.Path}' is not a usable image classifier: its layers cannot be ({e.Message.Split('\n')[0].TrimEnd('.')}).", e);
-        }
-    }
 
     private ImageScorer Scorer() => new(_network, _description.Normalization);
 

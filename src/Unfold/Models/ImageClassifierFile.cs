@@ -25,7 +25,7 @@ internal sealed record ImageClassifierFile(
         writer.Metadata["augment"] = Options.Augment;
         writer.Metadata["options"] = ImageClassifierOptionsJson.Write(Options);
         writer.Metadata["images"] = ModelMetadata.Json(WriteImages);
-        writer.Metadata["report"] = ModelMetadata.Json(json => TrainingReportJson.Write(json, Report.WithoutCircumstances()));
+        ModelMetadata.WriteReport(writer, Report);
     }
 
     /// <summary>Reads it from a file's metadata.</summary>
@@ -38,9 +38,8 @@ internal sealed record ImageClassifierFile(
             ImageClassifierOptions options = ImageClassifierOptionsJson.Read(ModelMetadata.Text(file, "options"));
             options = options with { Layers = ModelMetadata.Text(file, "layers"), Augment = ModelMetadata.Text(file, "augment") };
             options.Check();
-            using JsonDocument report = JsonDocument.Parse(ModelMetadata.Text(file, "report"));
             using JsonDocument images = JsonDocument.Parse(ModelMetadata.Text(file, "images"));
-            return ReadImages(images.RootElement, options, TrainingReportJson.Read(report.RootElement));
+            return ReadImages(images.RootElement, options, ModelMetadata.ReadReport(file));
         }
         catch (Exception e) when (e is FormatException or JsonException or OptionException)
         {
@@ -64,9 +63,9 @@ internal sealed record ImageClassifierFile(
         try
         {
             int[] size = [.. json.GetProperty("size").EnumerateArray().Select(number => number.GetInt32())];
-            string[] classes = [.. json.GetProperty("classes").EnumerateArray().Select(name => name.GetString() ?? "")];
-            float[] mean = Numbers(json.GetProperty("mean"));
-            float[] deviation = Numbers(json.GetProperty("deviation"));
+            string[] classes = ModelMetadata.Texts(json.GetProperty("classes"));
+            float[] mean = ModelMetadata.Numbers(json.GetProperty("mean"));
+            float[] deviation = ModelMetadata.Numbers(json.GetProperty("deviation"));
             if (size.Length != 3 || size[0] is < 1 or > 4096 || size[1] is < 1 or > 8192 || size[2] is < 1 or > 8192 || (long)size[0] * size[1] * size[2] > int.MaxValue)
                 throw new FormatException("its images have a size that cannot be");
             if (classes.Length is 0 or > MostClasses)
@@ -81,8 +80,6 @@ internal sealed record ImageClassifierFile(
         }
     }
 
-    private static float[] Numbers(JsonElement json) => [.. json.EnumerateArray().Select(number => number.GetSingle())];
-
     private void WriteImages(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -91,20 +88,9 @@ internal sealed record ImageClassifierFile(
         json.WriteNumberValue(Size.Height);
         json.WriteNumberValue(Size.Width);
         json.WriteEndArray();
-        WriteNumbers(json, "mean", Normalization.Mean);
-        WriteNumbers(json, "deviation", Normalization.Deviation);
-        json.WriteStartArray("classes");
-        foreach (string name in Classes)
-            json.WriteStringValue(name);
-        json.WriteEndArray();
+        ModelMetadata.WriteNumbers(json, "mean", Normalization.Mean);
+        ModelMetadata.WriteNumbers(json, "deviation", Normalization.Deviation);
+        ModelMetadata.WriteTexts(json, "classes", Classes);
         json.WriteEndObject();
-    }
-
-    private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<float> numbers)
-    {
-        json.WriteStartArray(name);
-        foreach (float number in numbers)
-            json.WriteNumberValue(number);
-        json.WriteEndArray();
     }
 }

@@ -8,7 +8,7 @@ using Unfold.Tensors;
 namespace Unfold.Models;
 
 /// <summary>An image classifier's layers, from pixels to a score for each class.</summary>
-internal sealed class ImageNetwork
+internal sealed class ImageNetwork : IModelNetwork
 {
     /// <summary>Builds the layers; their parameters have no values until <see cref="ParameterSet.Allocate"/>.</summary>
     /// <exception cref="NotationException">The layers or the augmentation are wrong, or a layer does not fit what comes into it.</exception>
@@ -30,8 +30,11 @@ internal sealed class ImageNetwork
     /// <summary>The layers with their shapes.</summary>
     internal NetworkPlan Plan { get; }
 
-    /// <summary>All weights.</summary>
-    internal ParameterSet Parameters { get; } = new();
+    /// <inheritdoc/>
+    public ParameterSet Parameters { get; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<RecurrentPart> RecurrentParts => [];
 
     /// <summary>The layers: <c>[N, C, H, W]</c> to scores <c>[N, V]</c>.</summary>
     internal Sequential Layers { get; }

@@ -88,9 +88,7 @@ public sealed class LanguageModel
     /// <exception cref="ModelFileException">The file cannot be read as a checkpoint.</exception>
     public static LanguageModelOptions ReadCheckpointOptions(string path)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        if (!file.Metadata.ContainsKey(Checkpoint.PositionKey))
-            throw new ModelFileException($"'{path}' is not a checkpoint that training can go on from.");
+        using SafetensorsFile file = Checkpoint.Open(path);
         return LanguageModelFile.ReadMetadata(file).Options with { ResumePath = path, CheckpointPath = path };
     }
 
@@ -103,26 +101,13 @@ public sealed class LanguageModel
         ArgumentNullException.ThrowIfNull(path);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         LanguageModelFile description = LanguageModelFile.ReadMetadata(file);
-        LanguageNetwork network = Layers(file, description);
-        network.Parameters.Allocate(description.Options.Seed);
-        if (file.Metadata.ContainsKey(Checkpoint.PositionKey))
-            Checkpoint.ReadParameters(file, network.Parameters);
-        else
-            RecurrentWeights.Read(file, network.Parameters, network.Rnn.Parts);
-        return new LanguageModel(description, network);
+        return new LanguageModel(description, ModelWeights.Load(file, "language model", () => new LanguageNetwork(description.Options, description.Vocabulary.Count)));
     }
 
     /// <summary>Writes the model to one file; under its final name only when it is complete. The same model gives the same bytes.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ModelFileException">The file cannot be written.</exception>
-    public void Save(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        SafetensorsWriter writer = new();
-        _description.WriteMetadata(writer);
-        RecurrentWeights.AddTo(writer, _network.Parameters, _network.Rnn.Parts);
-        writer.Save(path, "the model");
-    }
+    public void Save(string path) => ModelWeights.Save(path, _description.WriteMetadata, _network);
 
     /// <summary>Writes on from a prompt, a token at a time; memory and the cost of a token are constant however long the text.</summary>
     /// <param name="options">The prompt, the length and how to choose; null for the defaults.</param>
@@ -186,23 +171,6 @@ public sealed class LanguageModel
             if (!await Task.Run(enumerator.MoveNext, cancellationToken))
                 yield break;
             yield return enumerator.Current;
-        }
-    }
-
-    /// <summary>The layers, without memory for weights that the file does not have.</summary>
-    private static LanguageNetwork Layers(SafetensorsFile file, LanguageModelFile description)
-    {
-        long bytes = file.Tensors.Sum(tensor => tensor.End - tensor.Begin);
-        try
-        {
-            LanguageNetwork network = new(description.Options, description.Vocabulary.Count);
-            return network.Parameters.Count <= bytes
-                ? network
-                : throw new ModelFileException($"'{file.Path}' is not a usable language model: its options ask for {network.Parameters.Count} weights, but it has {bytes} bytes of them.");
-        }
-        catch (Exception e) when (e is ArgumentException or OverflowException)
-        {
-            throw new ModelFileException($"'{file.Path}' is not a usable language model: its options ask for layers that cannot be ({e.Message.TrimEnd('.')}).", e);
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed record LanguageModelFile(LanguageModelOptions Options, Vocabular
         writer.Metadata["cell_name"] = Options.Cell.Name;
         writer.Metadata["options"] = LanguageModelOptionsJson.Write(Options);
         writer.Metadata["vocabulary"] = ModelMetadata.Json(WriteVocabulary);
-        writer.Metadata["report"] = ModelMetadata.Json(json => TrainingReportJson.Write(json, Report.WithoutCircumstances()));
+        ModelMetadata.WriteReport(writer, Report);
     }
 
     /// <summary>Reads it from a file's metadata.</summary>
@@ -40,8 +40,7 @@ internal sealed record LanguageModelFile(LanguageModelOptions Options, Vocabular
             LanguageModelOptions options = LanguageModelOptionsJson.Read(ModelMetadata.Text(file, "options")) with { Cell = ReadCell(ModelMetadata.Text(file, "cell"), ModelMetadata.Text(file, "cell_name")) };
             options.Check();
             (Vocabulary vocabulary, UnigramModel unigrams) = ReadVocabulary(ModelMetadata.Text(file, "vocabulary"));
-            using JsonDocument report = JsonDocument.Parse(ModelMetadata.Text(file, "report"));
-            return new LanguageModelFile(options, vocabulary, unigrams, TrainingReportJson.Read(report.RootElement));
+            return new LanguageModelFile(options, vocabulary, unigrams, ModelMetadata.ReadReport(file));
         }
         catch (Exception e) when (e is FormatException or JsonException or OptionException)
         {

@@ -5,7 +5,7 @@ using Unfold.Tensors;
 namespace Unfold.Models;
 
 /// <summary>A language model's layers: a vector for each token, a stack of recurrent layers, a score for each token of the vocabulary.</summary>
-internal sealed class LanguageNetwork
+internal sealed class LanguageNetwork : IModelNetwork
 {
     private readonly Dropout _inputDropout;
     private readonly Dropout _outputDropout;
@@ -24,8 +24,11 @@ internal sealed class LanguageNetwork
         _outputDropout = new Dropout("decoder.dropout", options.EdgeDropout);
     }
 
-    /// <summary>All weights.</summary>
-    internal ParameterSet Parameters { get; } = new();
+    /// <inheritdoc/>
+    public ParameterSet Parameters { get; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<RecurrentPart> RecurrentParts => Rnn.Parts;
 
     /// <summary>A vector for each token.</summary>
     internal Embedding Encoder { get; }

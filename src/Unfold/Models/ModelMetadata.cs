@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Unfold.Formats.Safetensors;
+using Unfold.Training;
 
 namespace Unfold.Models;
 
@@ -45,5 +46,41 @@ internal static class ModelMetadata
         using (Utf8JsonWriter json = new(buffer, JsonOptions))
             write(json);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Adds what training did, without what depends on the machine.</summary>
+    internal static void WriteReport(SafetensorsWriter writer, TrainingReport report) =>
+        writer.Metadata["report"] = Json(json => TrainingReportJson.Write(json, report.WithoutCircumstances()));
+
+    /// <summary>What training did.</summary>
+    /// <exception cref="FormatException">There is no such text, or it is no report.</exception>
+    internal static TrainingReport ReadReport(SafetensorsFile file)
+    {
+        using JsonDocument report = JsonDocument.Parse(Text(file, "report"));
+        return TrainingReportJson.Read(report.RootElement);
+    }
+
+    /// <summary>Numbers in a list.</summary>
+    internal static float[] Numbers(JsonElement json) => [.. json.EnumerateArray().Select(number => number.GetSingle())];
+
+    /// <summary>Adds numbers as a list.</summary>
+    internal static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<float> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (float number in numbers)
+            json.WriteNumberValue(number);
+        json.WriteEndArray();
+    }
+
+    /// <summary>Texts in a list.</summary>
+    internal static string[] Texts(JsonElement json) => [.. json.EnumerateArray().Select(text => text.GetString() ?? "")];
+
+    /// <summary>Adds texts as a list.</summary>
+    internal static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Unfold.Autodiff;
 using Unfold.Data.Music;
 using Unfold.Formats.Midi;
 using Unfold.Formats.Safetensors;
@@ -62,9 +61,7 @@ public sealed class MusicModel
     /// <exception cref="ModelFileException">The file cannot be read as a checkpoint.</exception>
     public static MusicModelOptions ReadCheckpointOptions(string path)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        if (!file.Metadata.ContainsKey(Checkpoint.PositionKey))
-            throw new ModelFileException($"'{path}' is not a checkpoint that training can go on from.");
+        using SafetensorsFile file = Checkpoint.Open(path);
         return MusicModelFile.ReadMetadata(file).Options with { ResumePath = path, CheckpointPath = path };
     }
 
@@ -77,13 +74,7 @@ public sealed class MusicModel
         ArgumentNullException.ThrowIfNull(path);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         MusicModelFile description = MusicModelFile.ReadMetadata(file);
-        MusicNetwork network = Layers(file, description);
-        network.Parameters.Allocate(description.Options.Seed);
-        Checkpoint.ReadParameters(file, network.Parameters);
-        HashSet<string> known = [.. network.Parameters.All.Select(parameter => parameter.Name)];
-        if (!file.Metadata.ContainsKey(Checkpoint.PositionKey) && file.Tensors.FirstOrDefault(tensor => !known.Contains(tensor.Name)) is TensorEntry other)
-            throw new ModelFileException($"'{path}' does not fit: the model has no place for its tensor '{other.Name}'.");
-        return new MusicModel(description, network);
+        return new MusicModel(description, ModelWeights.Load(file, "model of music", () => new MusicNetwork(description.Options)));
     }
 
     /// <summary>Writes steps of music as a standard MIDI file; a pitch that sounds in steps one behind the other is one long note.</summary>
@@ -107,15 +98,7 @@ public sealed class MusicModel
     /// <summary>Writes the model to one file; under its final name only when it is complete. The same model gives the same bytes.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ModelFileException">The file cannot be written.</exception>
-    public void Save(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        SafetensorsWriter writer = new();
-        _description.WriteMetadata(writer);
-        foreach (Parameter parameter in _network.Parameters.All)
-            writer.Add(parameter.Name, parameter.Value);
-        writer.Save(path, "the model");
-    }
+    public void Save(string path) => ModelWeights.Save(path, _description.WriteMetadata, _network);
 
     /// <summary>How well the model foresees pieces.</summary>
     /// <param name="pieces">The pieces, of which one has two steps or more.</param>
@@ -177,21 +160,4 @@ public sealed class MusicModel
     /// <summary>The model in one line.</summary>
     /// <returns>As in <c>MusicModel(88 notes)  # 287,832 parameters</c>.</returns>
     public override string ToString() => FormattableString.Invariant($"MusicModel(88 notes)  # {ParameterCount:N0} parameters");
-
-    /// <summary>The layers, without memory for weights that the file does not have.</summary>
-    private static MusicNetwork Layers(SafetensorsFile file, MusicModelFile description)
-    {
-        long bytes = file.Tensors.Sum(tensor => tensor.End - tensor.Begin);
-        try
-        {
-            MusicNetwork network = new(description.Options);
-            return network.Parameters.Count <= bytes
-                ? network
-                : throw new ModelFileException($"'{file.Path}' is not a usable model of music: its layers ask for {network.Parameters.Count} weights, but it has {bytes} bytes of them.");
-        }
-        catch (Exception e) when (e is OptionException or ArgumentException or OverflowException)
-        {
-            throw new ModelFileException($"'{file.Path}' is not a usable model of music: its layers cannot be ({e.Message.Split('\n')[0].TrimEnd('.')}).", e);
-        }
-    }
 }

@@ -17,7 +17,7 @@ internal sealed record MusicModelFile(MusicModelOptions Options, TrainingReport 
         ModelMetadata.WriteHead(writer, Task);
         SequenceEncoderFile.Write(writer, new SequenceEncoderOptions { Layer = Options.Layer });
         writer.Metadata["options"] = MusicModelOptionsJson.Write(Options);
-        writer.Metadata["report"] = ModelMetadata.Json(json => TrainingReportJson.Write(json, Report.WithoutCircumstances()));
+        ModelMetadata.WriteReport(writer, Report);
     }
 
     /// <summary>Reads it from a file's metadata.</summary>
@@ -29,8 +29,7 @@ internal sealed record MusicModelFile(MusicModelOptions Options, TrainingReport 
             ModelMetadata.CheckHead(file, Task);
             MusicModelOptions options = MusicModelOptionsJson.Read(ModelMetadata.Text(file, "options")) with { Layer = SequenceEncoderFile.Read(file).Layer };
             options.Check();
-            using JsonDocument report = JsonDocument.Parse(ModelMetadata.Text(file, "report"));
-            return new MusicModelFile(options, TrainingReportJson.Read(report.RootElement));
+            return new MusicModelFile(options, ModelMetadata.ReadReport(file));
         }
         catch (Exception e) when (e is FormatException or JsonException or OptionException)
         {

@@ -6,7 +6,7 @@ using Unfold.Tensors;
 namespace Unfold.Models;
 
 /// <summary>The layers of a model of music: from the notes of each step to the logits of the notes of the next.</summary>
-internal sealed class MusicNetwork
+internal sealed class MusicNetwork : IModelNetwork
 {
     private readonly Dropout? _inputDropout, _outputDropout;
 
@@ -20,8 +20,11 @@ internal sealed class MusicNetwork
         _outputDropout = options.OutputDropout > 0 ? new Dropout("output.dropout", options.OutputDropout) : null;
     }
 
-    /// <summary>All weights.</summary>
-    internal ParameterSet Parameters { get; } = new();
+    /// <inheritdoc/>
+    public ParameterSet Parameters { get; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<RecurrentPart> RecurrentParts => (Layer as Recurrent)?.Parts ?? [];
 
     /// <summary>The layer that reads the steps.</summary>
     internal SequenceLayer Layer { get; }

@@ -87,9 +87,7 @@ public sealed class SequenceClassifier
     /// <exception cref="ModelFileException">The file cannot be read as a checkpoint.</exception>
     public static SequenceClassifierOptions ReadCheckpointOptions(string path)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        if (!file.Metadata.ContainsKey(Checkpoint.PositionKey))
-            throw new ModelFileException($"'{path}' is not a checkpoint that training can go on from.");
+        using SafetensorsFile file = Checkpoint.Open(path);
         return SequenceClassifierFile.ReadMetadata(file).Options with { ResumePath = path, CheckpointPath = path };
     }
 
@@ -102,26 +100,13 @@ public sealed class SequenceClassifier
         ArgumentNullException.ThrowIfNull(path);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         SequenceClassifierFile description = SequenceClassifierFile.ReadMetadata(file);
-        SequenceClassifierNetwork network = Layers(file, description);
-        network.Parameters.Allocate(description.Options.Seed);
-        if (file.Metadata.ContainsKey(Checkpoint.PositionKey))
-            Checkpoint.ReadParameters(file, network.Parameters);
-        else
-            RecurrentWeights.Read(file, network.Parameters, network.RecurrentParts);
-        return new SequenceClassifier(description, network);
+        return new SequenceClassifier(description, ModelWeights.Load(file, "sequence classifier", () => new SequenceClassifierNetwork(description.Preparation, description.Classes.Count)));
     }
 
     /// <summary>Writes the model to one file; under its final name only when it is complete. The same model gives the same bytes.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ModelFileException">The file cannot be written.</exception>
-    public void Save(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        SafetensorsWriter writer = new();
-        _description.WriteMetadata(writer);
-        RecurrentWeights.AddTo(writer, _network.Parameters, _network.RecurrentParts);
-        writer.Save(path, "the model");
-    }
+    public void Save(string path) => ModelWeights.Save(path, _description.WriteMetadata, _network);
 
     /// <summary>The class of a text.</summary>
     /// <param name="text">The text.</param>
@@ -205,23 +190,6 @@ public sealed class SequenceClassifier
     /// <summary>The model in one line.</summary>
     /// <returns>As in <c>SequenceClassifier(series of 1 channel -> 6 classes)  # 51,078 parameters</c>.</returns>
     public override string ToString() => FormattableString.Invariant($"SequenceClassifier({Input.ToString().ToLowerInvariant()} -> {Classes.Count} classes)  # {ParameterCount:N0} parameters");
-
-    /// <summary>The layers, without memory for weights that the file does not have.</summary>
-    private static SequenceClassifierNetwork Layers(SafetensorsFile file, SequenceClassifierFile description)
-    {
-        long bytes = file.Tensors.Sum(tensor => tensor.End - tensor.Begin);
-        try
-        {
-            SequenceClassifierNetwork network = new(description.Preparation, description.Classes.Count);
-            return network.Parameters.Count <= bytes
-                ? network
-                : throw new ModelFileException($"'{file.Path}' is not a usable sequence classifier: its layers ask for {network.Parameters.Count} weights, but it has {bytes} bytes of them.");
-        }
-        catch (Exception e) when (e is NotationException or OptionException or ArgumentException or OverflowException)
-        {
-            throw new ModelFileException($"'{file.Path}' is not a usable sequence classifier: its layers cannot be ({e.Message.Split('\n')[0].TrimEnd('.')}).", e);
-        }
-    }
 
     private SequenceScorer Scorer() => new(_network, _description.Preparation, Classes);
 }

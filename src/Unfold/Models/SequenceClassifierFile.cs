@@ -28,7 +28,7 @@ internal sealed record SequenceClassifierFile(SequencePreparation Preparation, I
         writer.Metadata["augment"] = Options.Augment;
         writer.Metadata["options"] = SequenceClassifierOptionsJson.Write(Options);
         writer.Metadata["sequences"] = ModelMetadata.Json(WriteSequences);
-        writer.Metadata["report"] = ModelMetadata.Json(json => TrainingReportJson.Write(json, Report.WithoutCircumstances()));
+        ModelMetadata.WriteReport(writer, Report);
     }
 
     /// <summary>Reads it from a file's metadata.</summary>
@@ -41,9 +41,8 @@ internal sealed record SequenceClassifierFile(SequencePreparation Preparation, I
             SequenceClassifierOptions options = SequenceClassifierOptionsJson.Read(ModelMetadata.Text(file, "options"));
             options = options with { Encoder = SequenceEncoderFile.Read(file), Augment = ModelMetadata.Text(file, "augment") };
             options.Check();
-            using JsonDocument report = JsonDocument.Parse(ModelMetadata.Text(file, "report"));
             using JsonDocument sequences = JsonDocument.Parse(ModelMetadata.Text(file, "sequences"));
-            return ReadSequences(sequences.RootElement, options, TrainingReportJson.Read(report.RootElement));
+            return ReadSequences(sequences.RootElement, options, ModelMetadata.ReadReport(file));
         }
         catch (Exception e) when (e is FormatException or JsonException or OptionException)
         {
@@ -85,7 +84,7 @@ internal sealed record SequenceClassifierFile(SequencePreparation Preparation, I
                 _ => throw new FormatException("its sequences are of an unknown kind"),
             };
             int width = json.GetProperty("width").GetInt32();
-            string[] classes = [.. json.GetProperty("classes").EnumerateArray().Select(name => name.GetString() ?? "")];
+            string[] classes = ModelMetadata.Texts(json.GetProperty("classes"));
             if (classes.Length is 0 or > MostClasses)
                 throw new FormatException($"it has {classes.Length} classes");
             if (input == SequenceInput.Text)
@@ -97,7 +96,7 @@ internal sealed record SequenceClassifierFile(SequencePreparation Preparation, I
                 return new SequenceClassifierFile(new SequencePreparation(input, 0, [], [], vocabulary, options), classes, report);
             }
 
-            float[] mean = Numbers(json.GetProperty("mean")), deviation = Numbers(json.GetProperty("deviation"));
+            float[] mean = ModelMetadata.Numbers(json.GetProperty("mean")), deviation = ModelMetadata.Numbers(json.GetProperty("deviation"));
             int channels = input == SequenceInput.Audio ? options.Bands : width;
             if (width < 1 || (input == SequenceInput.Audio ? width is < 1000 or > MostRate : width > MostChannels))
                 throw new FormatException($"its sequences cannot be {width} wide");
@@ -111,38 +110,20 @@ internal sealed record SequenceClassifierFile(SequencePreparation Preparation, I
         }
     }
 
-    private static float[] Numbers(JsonElement json) => [.. json.EnumerateArray().Select(number => number.GetSingle())];
-
     private void WriteSequences(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteString("input", Preparation.Input switch { SequenceInput.Text => "text", SequenceInput.Audio => "audio", _ => "series" });
         json.WriteNumber("width", Preparation.Width);
-        WriteNumbers(json, "mean", Preparation.Mean);
-        WriteNumbers(json, "deviation", Preparation.Deviation);
+        ModelMetadata.WriteNumbers(json, "mean", Preparation.Mean);
+        ModelMetadata.WriteNumbers(json, "deviation", Preparation.Deviation);
         if (Preparation.Vocabulary is Vocabulary vocabulary)
         {
             json.WriteNumber("unknown", vocabulary.Unknown);
-            WriteTexts(json, "vocabulary", vocabulary.Tokens);
+            ModelMetadata.WriteTexts(json, "vocabulary", vocabulary.Tokens);
         }
 
-        WriteTexts(json, "classes", Classes);
+        ModelMetadata.WriteTexts(json, "classes", Classes);
         json.WriteEndObject();
-    }
-
-    private static void WriteNumbers(Utf8JsonWriter json, string name, float[] numbers)
-    {
-        json.WriteStartArray(name);
-        foreach (float number in numbers)
-            json.WriteNumberValue(number);
-        json.WriteEndArray();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 }

@@ -8,7 +8,7 @@ using Unfold.Tensors;
 namespace Unfold.Models;
 
 /// <summary>A sequence classifier's layers: a vector for each token or the numbers themselves, layers that read sentences where texts have them, layers that read sequences, a score for each class.</summary>
-internal sealed class SequenceClassifierNetwork
+internal sealed class SequenceClassifierNetwork : IModelNetwork
 {
     // Rare words begin near nothing, so that what they have learned outweighs what they began with.
     private const double EmbeddingDeviation = 0.1;
@@ -37,8 +37,8 @@ internal sealed class SequenceClassifierNetwork
         _outputDropout = new Dropout("output.dropout", options.EdgeDropout);
     }
 
-    /// <summary>All weights.</summary>
-    internal ParameterSet Parameters { get; } = new();
+    /// <inheritdoc/>
+    public ParameterSet Parameters { get; } = new();
 
     /// <summary>A vector for each token; null for numbers.</summary>
     internal Embedding? Embedding { get; }
@@ -61,8 +61,8 @@ internal sealed class SequenceClassifierNetwork
     /// <summary>The layers from input to output.</summary>
     internal IEnumerable<Layer> Layers => new Layer?[] { Embedding, SentenceEncoder, Encoder, Output }.OfType<Layer>();
 
-    /// <summary>The recurrent layers that PyTorch may have too.</summary>
-    internal IEnumerable<RecurrentPart> RecurrentParts => Encoder.Parts.Concat(SentenceEncoder?.Parts ?? []);
+    /// <inheritdoc/>
+    public IEnumerable<RecurrentPart> RecurrentParts => Encoder.Parts.Concat(SentenceEncoder?.Parts ?? []);
 
     /// <summary>The scores of the classes, [N, V].</summary>
     internal Tensor Forward(Tape tape, SequenceInputs inputs)

@@ -13,7 +13,7 @@ namespace Unfold.Training;
 internal static class Checkpoint
 {
     /// <summary>The metadata's name of the position in the run; also what tells a checkpoint from a model.</summary>
-    internal const string PositionKey = "checkpoint";
+    private const string PositionKey = "checkpoint";
 
     private const string OptimizerStepsKey = "checkpoint_optimizer_steps";
     private const string BestName = "checkpoint.best";
@@ -38,6 +38,20 @@ internal static class Checkpoint
         writer.Save(path, "the checkpoint");
     }
 
+    /// <summary>Whether a file is a checkpoint and not a finished model.</summary>
+    internal static bool IsOne(SafetensorsFile file) => file.Metadata.ContainsKey(PositionKey);
+
+    /// <summary>Opens a checkpoint.</summary>
+    /// <exception cref="ModelFileException">The file cannot be read, or is no checkpoint.</exception>
+    internal static SafetensorsFile Open(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Open(path);
+        if (IsOne(file))
+            return file;
+        file.Dispose();
+        throw NoCheckpoint(path);
+    }
+
     /// <summary>Puts a run where a checkpoint was written.</summary>
     /// <param name="path">The checkpoint.</param>
     /// <param name="task">The task, whose weights and state are overwritten.</param>
@@ -48,12 +62,9 @@ internal static class Checkpoint
     /// <exception cref="ModelFileException">The file is no checkpoint, or one of another run.</exception>
     internal static RunPosition Load(string path, TrainingTask task, Optimizer optimizer, Tensor best, Tensor average)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        if (!file.Metadata.TryGetValue(PositionKey, out string? positionText)
-            || !file.Metadata.TryGetValue(OptimizerStepsKey, out string? stepsText) || !long.TryParse(stepsText, CultureInfo.InvariantCulture, out long steps))
-        {
-            throw new ModelFileException($"'{path}' is not a checkpoint that training can go on from.");
-        }
+        using SafetensorsFile file = Open(path);
+        if (!file.Metadata.TryGetValue(OptimizerStepsKey, out string? stepsText) || !long.TryParse(stepsText, CultureInfo.InvariantCulture, out long steps))
+            throw NoCheckpoint(path);
 
         task.LoadFrom(file);
         ReadParameters(file, task.Parameters);
@@ -65,7 +76,7 @@ internal static class Checkpoint
             file.ReadInto(AverageName, average.Shape, average.Span);
         try
         {
-            RunPosition position = RunPosition.Parse(positionText);
+            RunPosition position = RunPosition.Parse(file.Metadata[PositionKey]);
             if (position.StepInEpoch > task.StepsPerEpoch)
                 throw new FormatException("its position is beyond the end of an epoch");
             if (best.HasValue)
@@ -98,4 +109,6 @@ internal static class Checkpoint
             file.ReadInto(parameter.Name, parameter.Shape, parameter.Value.Span);
         parameters.Touch();
     }
+
+    private static ModelFileException NoCheckpoint(string path) => new($"'{path}' is not a checkpoint that training can go on from.");
 }

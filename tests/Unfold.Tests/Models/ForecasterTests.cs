@@ -1,5 +1,6 @@
 using Unfold.Cells;
 using Unfold.Data.Forecasting;
+using Unfold.Formats.Safetensors;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Testing;
@@ -85,6 +86,17 @@ public sealed class ForecasterTests : IDisposable
         File.WriteAllBytes(At("c"), File.ReadAllBytes(At("a"))[..^10]);
         Assert.Throws<ModelFileException>(() => Forecaster.Load(At("c")));
         Assert.Contains("task 'forecast'", Assert.Throws<ModelFileException>(() => SequenceClassifier.Load(At("a"))).Message);
+    }
+
+    [Fact]
+    public void A_layer_that_PyTorch_has_too_stands_in_the_file_under_its_names()
+    {
+        TimeSeries series = Waves(200);
+        Forecaster model = Forecaster.Train(series, Small with { Epochs = 1, Layer = new RecurrentOptions(Cell.Named("lstm")) { Hidden = 6 } });
+        model.Save(At("a"));
+        using (SafetensorsFile file = SafetensorsFile.Open(At("a")))
+            Assert.Contains("layer.weight_ih_l0", file.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal(model.Predict(series.Values).Points, Forecaster.Load(At("a")).Predict(series.Values).Points);
     }
 
     [Fact]

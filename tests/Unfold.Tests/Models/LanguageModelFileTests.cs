@@ -89,7 +89,7 @@ public sealed class LanguageModelFileTests : IDisposable
     [InlineData("cell", "h' = tanh(W x + U h)", "does not fit")]
     [InlineData("options", "[]", "its options cannot be read")]
     [InlineData("options", "{\"hidden\":9}", "does not fit")]
-    [InlineData("options", "{\"hidden\":60000,\"layers\":200}", "its options ask for")]
+    [InlineData("options", "{\"hidden\":60000,\"layers\":200}", "its layers cannot be")]
     [InlineData("options", "{\"hidden\":-1}", "Hidden must be")]
     [InlineData("vocabulary", "{}", "its vocabulary cannot be read")]
     [InlineData("vocabulary", "{\"kind\":\"character\",\"unknown\":-1,\"tokens\":[\"a\"],\"counts\":[1]}", "encoder.weight")]

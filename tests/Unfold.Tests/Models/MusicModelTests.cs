@@ -1,6 +1,7 @@
 using Unfold.Baselines;
 using Unfold.Cells;
 using Unfold.Data.Music;
+using Unfold.Formats.Safetensors;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Training;
@@ -89,6 +90,16 @@ public sealed class MusicModelTests : IDisposable
         Assert.Contains("88 notes", loaded.Describe());
         File.WriteAllBytes(At("c"), File.ReadAllBytes(At("a"))[..^10]);
         Assert.Throws<ModelFileException>(() => MusicModel.Load(At("c")));
+    }
+
+    [Fact]
+    public void A_layer_that_PyTorch_has_too_stands_in_the_file_under_its_names()
+    {
+        MusicModel model = MusicModel.Train(Scales(), Small with { Layer = new RecurrentOptions(Cell.Named("lstm")) { Hidden = 5 }, Epochs = 1 });
+        model.Save(At("a"));
+        using (SafetensorsFile file = SafetensorsFile.Open(At("a")))
+            Assert.Equal("layer.weight_ih_l0", file.Tensors[0].Name);
+        Assert.Equal(model.Compose(10), MusicModel.Load(At("a")).Compose(10));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Unfold.Autodiff;
+using Unfold.Kernels.Threading;
 using Unfold.Models;
 using Unfold.Optimizers;
 using Unfold.Tensors;
@@ -7,6 +8,7 @@ using Unfold.Training;
 namespace Unfold.Tests.Models;
 
 /// <summary>Optimizers, schedules, groups, accumulation and averages in the training of a language model.</summary>
+[Collection(nameof(Team))] // runs alone: a thread that is kept waiting by other tests allocates what waiting takes
 public sealed class OptimizationTests : IDisposable
 {
     private static readonly string Text = TinyText.Sentences(60);

@@ -1,11 +1,13 @@
 using Unfold.Autodiff;
 using Unfold.Autodiff.Operations;
+using Unfold.Kernels.Threading;
 using Unfold.Metrics;
 using Unfold.Tensors;
 using Unfold.Training;
 
 namespace Unfold.Tests.Training;
 
+[Collection(nameof(Team))] // runs alone: a thread that is kept waiting by other tests allocates what waiting takes
 public sealed class TrainerTests : IDisposable
 {
     private static readonly TrainerOptions Options = new() { Epochs = 8, LearningRate = 0.05f, Seed = 3 };

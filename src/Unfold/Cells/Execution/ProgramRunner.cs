@@ -1,4 +1,5 @@
 using Unfold.Cells.Schedule;
+using Unfold.Kernels.Normalization;
 using Unfold.Kernels.Simd;
 using K = Unfold.Kernels.Elementwise.Elementwise;
 
@@ -8,6 +9,9 @@ namespace Unfold.Cells.Execution;
 internal static unsafe class ProgramRunner
 {
     private const int MostOperands = 256;
+
+    /// <summary>What <c>norm</c> adds to the variance, as PyTorch's layer normalisation does by default.</summary>
+    private const float NormEpsilon = 1e-5f;
 
     /// <param name="planned">The program.</param>
     /// <param name="slots">For each slot of the plan, its row 0 at this step.</param>
@@ -100,10 +104,10 @@ internal static unsafe class ProgramRunner
             case OpCode.Accumulate: K.Accumulate(a, y, n); break;
             case OpCode.Broadcast: Broadcast(a, y, rows, columns); break;
             case OpCode.Sum or OpCode.RowMaximum: Reduce(i.Op, a, y, rows, columns); break;
-            case OpCode.Mean: K.Mean(a, y, rows, columns); break;
-            case OpCode.InverseDeviation: K.InverseDeviation(a, o[i.B], y, rows, columns); break;
-            case OpCode.Normalize: K.Normalize(a, o[i.B], o[i.C], y, rows, columns); break;
-            case OpCode.NormalizeAdjoint: K.NormalizeAdjoint(a, o[i.B], o[i.C], y, rows, columns); break;
+            case OpCode.Mean: Standardization.Mean(a, y, rows, columns); break;
+            case OpCode.InverseDeviation: Standardization.InverseDeviation(a, o[i.B], y, rows, columns, NormEpsilon); break;
+            case OpCode.Normalize: Standardization.Normalize(a, o[i.B], o[i.C], y, rows, columns); break;
+            case OpCode.NormalizeAdjoint: Standardization.Adjoint(a, o[i.B], o[i.C], y, rows, columns); break;
             case OpCode.FillMask: masks.Fill(y, rows, columns, row, i.V, i.Place); break;
             case OpCode.AddRows or OpCode.SubtractRows or OpCode.MultiplyRows: WithRows(i.Op, a, o[i.B], y, rows, columns); break;
             default: ExecuteSeveral(in i, o, a, y, n); break;

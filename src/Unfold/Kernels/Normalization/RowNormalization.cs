@@ -12,11 +12,9 @@ internal static unsafe class RowNormalization
     {
         for (int row = 0; row < rows; row++, x += columns, y += columns, moments += 2)
         {
-            float mean = K.Sum(x, columns) / columns;
-            float variance = Deviations.SumOfSquares(x, mean, columns) / columns;
-            float inverse = 1 / MathF.Sqrt(variance + epsilon);
-            Deviations.Normalize(x, gain, bias, y, columns, mean, inverse);
-            (moments[0], moments[1]) = (mean, inverse);
+            Standardization.Mean(x, moments, 1, columns);
+            Standardization.InverseDeviation(x, moments, moments + 1, 1, columns, epsilon);
+            Deviations.Normalize(x, gain, bias, y, columns, moments[0], moments[1]);
         }
     }
 

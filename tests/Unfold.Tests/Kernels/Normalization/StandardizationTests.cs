@@ -1,9 +1,9 @@
-using ElementwiseKernel = Unfold.Kernels.Elementwise.Elementwise;
+using Unfold.Kernels.Normalization;
 
-namespace Unfold.Tests.Kernels.Elementwise;
+namespace Unfold.Tests.Kernels.Normalization;
 
 /// <summary>Rows normalised, and the gradient through that, against double arithmetic.</summary>
-public sealed unsafe class NormalizationTests
+public sealed unsafe class StandardizationTests
 {
     private const int Rows = 3;
 
@@ -24,9 +24,9 @@ public sealed unsafe class NormalizationTests
                 float[] input = [.. x], y = inPlace ? input : Sentinels(n), means = new float[Rows], scales = new float[Rows];
                 fixed (float* px = input, pm = means, ps = scales, py = y)
                 {
-                    ElementwiseKernel.Mean(px, pm, Rows, n);
-                    ElementwiseKernel.InverseDeviation(px, pm, ps, Rows, n);
-                    ElementwiseKernel.Normalize(px, pm, ps, py, Rows, n);
+                    Standardization.Mean(px, pm, Rows, n);
+                    Standardization.InverseDeviation(px, pm, ps, Rows, n, 1e-5f);
+                    Standardization.Normalize(px, pm, ps, py, Rows, n);
                 }
 
                 for (int row = 0; row < Rows; row++)
@@ -49,16 +49,16 @@ public sealed unsafe class NormalizationTests
         float[] d = Numbers(n, 2, 0.5f), x = Numbers(n, 3, 1), means = new float[Rows], scales = new float[Rows];
         fixed (float* px = x, pm = means, ps = scales)
         {
-            ElementwiseKernel.Mean(px, pm, Rows, n);
-            ElementwiseKernel.InverseDeviation(px, pm, ps, Rows, n);
+            Standardization.Mean(px, pm, Rows, n);
+            Standardization.InverseDeviation(px, pm, ps, Rows, n, 1e-5f);
         }
 
         float[] norms = [.. x];
         for (int target = 0; target < 3; target++)
         {
-            fixed (float* px = x, pm = means, ps = scales, py = norms) ElementwiseKernel.Normalize(px, pm, ps, py, Rows, n);
+            fixed (float* px = x, pm = means, ps = scales, py = norms) Standardization.Normalize(px, pm, ps, py, Rows, n);
             float[] gradients = [.. d], z = target switch { 0 => Sentinels(n), 1 => gradients, _ => norms };
-            fixed (float* pd = gradients, py = norms, ps = scales, pz = z) ElementwiseKernel.NormalizeAdjoint(pd, py, ps, pz, Rows, n);
+            fixed (float* pd = gradients, py = norms, ps = scales, pz = z) Standardization.Adjoint(pd, py, ps, pz, Rows, n);
             for (int row = 0; row < Rows; row++)
             {
                 double scale = Math.Max(1, scales[row]);
@@ -91,18 +91,18 @@ public sealed unsafe class NormalizationTests
         float mean, scale;
         fixed (float* pd = d, px = x, pm = means, ps = scales, py = y, pz = z, p = alone)
         {
-            ElementwiseKernel.Mean(px, pm, Rows, n);
-            ElementwiseKernel.InverseDeviation(px, pm, ps, Rows, n);
-            ElementwiseKernel.Normalize(px, pm, ps, py, Rows, n);
-            ElementwiseKernel.NormalizeAdjoint(pd, py, ps, pz, Rows, n);
+            Standardization.Mean(px, pm, Rows, n);
+            Standardization.InverseDeviation(px, pm, ps, Rows, n, 1e-5f);
+            Standardization.Normalize(px, pm, ps, py, Rows, n);
+            Standardization.Adjoint(pd, py, ps, pz, Rows, n);
             for (int row = 0; row < Rows; row++)
             {
-                ElementwiseKernel.Mean(px + (row * n), &mean, 1, n);
-                ElementwiseKernel.InverseDeviation(px + (row * n), &mean, &scale, 1, n);
+                Standardization.Mean(px + (row * n), &mean, 1, n);
+                Standardization.InverseDeviation(px + (row * n), &mean, &scale, 1, n, 1e-5f);
                 Assert.Equal(scales[row], scale);
-                ElementwiseKernel.Normalize(px + (row * n), &mean, &scale, p, 1, n);
+                Standardization.Normalize(px + (row * n), &mean, &scale, p, 1, n);
                 Assert.Equal<float>(y[(row * n)..((row + 1) * n)], alone);
-                ElementwiseKernel.NormalizeAdjoint(pd + (row * n), p, &scale, p, 1, n);
+                Standardization.Adjoint(pd + (row * n), p, &scale, p, 1, n);
                 Assert.Equal<float>(z[(row * n)..((row + 1) * n)], alone);
             }
         }
@@ -116,9 +116,9 @@ public sealed unsafe class NormalizationTests
         Array.Fill(x, 3f);
         fixed (float* px = x, py = y)
         {
-            ElementwiseKernel.Mean(px, &mean, 1, 100);
-            ElementwiseKernel.InverseDeviation(px, &mean, &scale, 1, 100);
-            ElementwiseKernel.Normalize(px, &mean, &scale, py, 1, 100);
+            Standardization.Mean(px, &mean, 1, 100);
+            Standardization.InverseDeviation(px, &mean, &scale, 1, 100, 1e-5f);
+            Standardization.Normalize(px, &mean, &scale, py, 1, 100);
         }
 
         Assert.Equal(1 / Math.Sqrt(1e-5), scale, 1e-3);

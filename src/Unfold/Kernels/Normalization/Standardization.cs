@@ -1,18 +1,16 @@
 using System.Runtime.CompilerServices;
 using Unfold.Kernels.Simd;
 
-namespace Unfold.Kernels.Elementwise;
+namespace Unfold.Kernels.Normalization;
 
 /// <summary>Rows brought to zero mean and unit variance, and the gradient through that.</summary>
 /// <remarks>
 /// A row's sums run in an order that depends on its length and the vector width alone, so neither its neighbours nor the threads change its bits. The variance is
 /// made of deviations from the mean, not of squares less a square, which would lose its digits where the mean is large.
 /// </remarks>
-internal static unsafe class Normalization
+internal static unsafe class Standardization
 {
-    /// <summary>Added to the variance, as PyTorch's layer normalisation does by default.</summary>
-    private const float Epsilon = 1e-5f;
-
+    /// <summary>m, the mean of each row of x [rows, columns].</summary>
     public static void Mean(float* x, float* m, int rows, int columns)
     {
         if (VectorWidth.Bits == 512) Mean<Simd512>(x, m, rows, columns);
@@ -20,13 +18,15 @@ internal static unsafe class Normalization
         else Mean<Simd128>(x, m, rows, columns);
     }
 
-    public static void InverseDeviation(float* x, float* m, float* s, int rows, int columns)
+    /// <summary>s = 1 / sqrt(variance + epsilon) of each row of x, whose mean is m; the variance is the mean of the squared deviations.</summary>
+    public static void InverseDeviation(float* x, float* m, float* s, int rows, int columns, float epsilon)
     {
-        if (VectorWidth.Bits == 512) InverseDeviation<Simd512>(x, m, s, rows, columns);
-        else if (VectorWidth.Bits == 256) InverseDeviation<Simd256>(x, m, s, rows, columns);
-        else InverseDeviation<Simd128>(x, m, s, rows, columns);
+        if (VectorWidth.Bits == 512) InverseDeviation<Simd512>(x, m, s, rows, columns, epsilon);
+        else if (VectorWidth.Bits == 256) InverseDeviation<Simd256>(x, m, s, rows, columns, epsilon);
+        else InverseDeviation<Simd128>(x, m, s, rows, columns, epsilon);
     }
 
+    /// <summary>y = (x - m) s in each row, m and s a number a row.</summary>
     public static void Normalize(float* x, float* m, float* s, float* y, int rows, int columns)
     {
         if (VectorWidth.Bits == 512) Normalize<Simd512>(x, m, s, y, rows, columns);
@@ -34,6 +34,7 @@ internal static unsafe class Normalization
         else Normalize<Simd128>(x, m, s, y, rows, columns);
     }
 
+    /// <summary>z = (d - mean(d) - y mean(d y)) s in each row: the gradient of x, where d is that of y, and y and s are what <see cref="Normalize(float*, float*, float*, float*, int, int)"/> made and took.</summary>
     public static void Adjoint(float* d, float* y, float* s, float* z, int rows, int columns)
     {
         if (VectorWidth.Bits == 512) Adjoint<Simd512>(d, y, s, z, rows, columns);
@@ -67,7 +68,7 @@ internal static unsafe class Normalization
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void InverseDeviation<TSimd>(float* x, float* m, float* s, int rows, int columns)
+    private static void InverseDeviation<TSimd>(float* x, float* m, float* s, int rows, int columns, float epsilon)
         where TSimd : struct, ISimd<TSimd>
     {
         int rest = columns % TSimd.Count;
@@ -89,7 +90,7 @@ internal static unsafe class Normalization
             }
 
             for (; i < whole; i += TSimd.Count) a = AddSquare(TSimd.Load(x + i) - mean, a);
-            s[row] = 1 / MathF.Sqrt((TSimd.Sum(a + b + (c + d)) * share) + Epsilon);
+            s[row] = 1 / MathF.Sqrt((TSimd.Sum(a + b + (c + d)) * share) + epsilon);
         }
     }
 
