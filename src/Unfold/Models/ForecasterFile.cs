@@ -20,7 +20,7 @@ internal sealed record ForecasterFile(ForecasterOptions Options, IReadOnlyList<s
     {
         ModelMetadata.WriteHead(writer, Task);
         SequenceEncoderFile.Write(writer, new SequenceEncoderOptions { Layer = Options.Layer });
-        writer.Metadata["options"] = ForecasterOptionsJson.Write(Options);
+        writer.Metadata["options"] = ModelOptionsJson.Write(Options);
         writer.Metadata["series"] = ModelMetadata.Json(WriteSeries);
         ModelMetadata.WriteReport(writer, Report);
     }
@@ -32,7 +32,7 @@ internal sealed record ForecasterFile(ForecasterOptions Options, IReadOnlyList<s
         try
         {
             ModelMetadata.CheckHead(file, Task);
-            ForecasterOptions options = ForecasterOptionsJson.Read(ModelMetadata.Text(file, "options")) with { Layer = SequenceEncoderFile.Read(file).Layer };
+            ForecasterOptions options = ModelOptionsJson.Read<ForecasterOptions>(ModelMetadata.Text(file, "options")) with { Layer = SequenceEncoderFile.Read(file).Layer };
             options.Check();
             using JsonDocument series = JsonDocument.Parse(ModelMetadata.Text(file, "series"));
             return ReadSeries(series.RootElement, options, ModelMetadata.ReadReport(file));

@@ -23,7 +23,7 @@ internal sealed record ImageClassifierFile(
         ModelMetadata.WriteHead(writer, Task);
         writer.Metadata["layers"] = Options.Layers;
         writer.Metadata["augment"] = Options.Augment;
-        writer.Metadata["options"] = ImageClassifierOptionsJson.Write(Options);
+        writer.Metadata["options"] = ModelOptionsJson.Write(Options);
         writer.Metadata["images"] = ModelMetadata.Json(WriteImages);
         ModelMetadata.WriteReport(writer, Report);
     }
@@ -35,7 +35,7 @@ internal sealed record ImageClassifierFile(
         try
         {
             ModelMetadata.CheckHead(file, Task);
-            ImageClassifierOptions options = ImageClassifierOptionsJson.Read(ModelMetadata.Text(file, "options"));
+            ImageClassifierOptions options = ModelOptionsJson.Read<ImageClassifierOptions>(ModelMetadata.Text(file, "options"));
             options = options with { Layers = ModelMetadata.Text(file, "layers"), Augment = ModelMetadata.Text(file, "augment") };
             options.Check();
             using JsonDocument images = JsonDocument.Parse(ModelMetadata.Text(file, "images"));

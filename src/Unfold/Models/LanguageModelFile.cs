@@ -25,7 +25,7 @@ internal sealed record LanguageModelFile(LanguageModelOptions Options, Vocabular
         writer.Metadata["layers"] = ModelMetadata.Json(WriteLayers);
         writer.Metadata["cell"] = Options.Cell.Text;
         writer.Metadata["cell_name"] = Options.Cell.Name;
-        writer.Metadata["options"] = LanguageModelOptionsJson.Write(Options);
+        writer.Metadata["options"] = ModelOptionsJson.Write(Options);
         writer.Metadata["vocabulary"] = ModelMetadata.Json(WriteVocabulary);
         ModelMetadata.WriteReport(writer, Report);
     }
@@ -37,7 +37,7 @@ internal sealed record LanguageModelFile(LanguageModelOptions Options, Vocabular
         try
         {
             ModelMetadata.CheckHead(file, Task);
-            LanguageModelOptions options = LanguageModelOptionsJson.Read(ModelMetadata.Text(file, "options")) with { Cell = ReadCell(ModelMetadata.Text(file, "cell"), ModelMetadata.Text(file, "cell_name")) };
+            LanguageModelOptions options = ModelOptionsJson.Read<LanguageModelOptions>(ModelMetadata.Text(file, "options")) with { Cell = ReadCell(ModelMetadata.Text(file, "cell"), ModelMetadata.Text(file, "cell_name")) };
             options.Check();
             (Vocabulary vocabulary, UnigramModel unigrams) = ReadVocabulary(ModelMetadata.Text(file, "vocabulary"));
             return new LanguageModelFile(options, vocabulary, unigrams, ModelMetadata.ReadReport(file));

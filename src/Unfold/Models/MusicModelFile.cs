@@ -16,7 +16,7 @@ internal sealed record MusicModelFile(MusicModelOptions Options, TrainingReport 
     {
         ModelMetadata.WriteHead(writer, Task);
         SequenceEncoderFile.Write(writer, new SequenceEncoderOptions { Layer = Options.Layer });
-        writer.Metadata["options"] = MusicModelOptionsJson.Write(Options);
+        writer.Metadata["options"] = ModelOptionsJson.Write(Options);
         ModelMetadata.WriteReport(writer, Report);
     }
 
@@ -27,7 +27,7 @@ internal sealed record MusicModelFile(MusicModelOptions Options, TrainingReport 
         try
         {
             ModelMetadata.CheckHead(file, Task);
-            MusicModelOptions options = MusicModelOptionsJson.Read(ModelMetadata.Text(file, "options")) with { Layer = SequenceEncoderFile.Read(file).Layer };
+            MusicModelOptions options = ModelOptionsJson.Read<MusicModelOptions>(ModelMetadata.Text(file, "options")) with { Layer = SequenceEncoderFile.Read(file).Layer };
             options.Check();
             return new MusicModelFile(options, ModelMetadata.ReadReport(file));
         }

@@ -26,7 +26,7 @@ internal sealed record SequenceClassifierFile(SequencePreparation Preparation, I
         ModelMetadata.WriteHead(writer, Task);
         SequenceEncoderFile.Write(writer, Options.Encoder);
         writer.Metadata["augment"] = Options.Augment;
-        writer.Metadata["options"] = SequenceClassifierOptionsJson.Write(Options);
+        writer.Metadata["options"] = ModelOptionsJson.Write(Options);
         writer.Metadata["sequences"] = ModelMetadata.Json(WriteSequences);
         ModelMetadata.WriteReport(writer, Report);
     }
@@ -38,7 +38,7 @@ internal sealed record SequenceClassifierFile(SequencePreparation Preparation, I
         try
         {
             ModelMetadata.CheckHead(file, Task);
-            SequenceClassifierOptions options = SequenceClassifierOptionsJson.Read(ModelMetadata.Text(file, "options"));
+            SequenceClassifierOptions options = ModelOptionsJson.Read<SequenceClassifierOptions>(ModelMetadata.Text(file, "options"));
             options = options with { Encoder = SequenceEncoderFile.Read(file), Augment = ModelMetadata.Text(file, "augment") };
             options.Check();
             using JsonDocument sequences = JsonDocument.Parse(ModelMetadata.Text(file, "sequences"));

@@ -88,6 +88,23 @@ public sealed class ForecasterTests : IDisposable
         Assert.Contains("task 'forecast'", Assert.Throws<ModelFileException>(() => SequenceClassifier.Load(At("a"))).Message);
     }
 
+    [Theory]
+    [InlineData("task", "text", "it is a model for the task 'text'")]
+    [InlineData("options", "[]", "its options cannot be read")]
+    [InlineData("options", """{"horizon":0}""", "Horizon")]
+    [InlineData("series", "{}", "the description of its series cannot be read")]
+    [InlineData("series", """{"variables":["a"],"mean":[0],"deviation":[0]}""", "its normalisation does not fit its variables")]
+    [InlineData("series", """{"variables":[],"mean":[],"deviation":[]}""", "it has 0 variables")]
+    [InlineData("cell", "h' = ", "its cell's equations are wrong")]
+    [InlineData("encoder", """{"layer":"recurrent","hidden":4000,"layers":2,"dropout":0,"skip_connections":false,"bidirectional":false,"merge":"Sum"}""", "its layers ask for")]
+    [InlineData("report", "[", "is not a usable forecaster")]
+    public void An_inconsistent_file_is_refused_with_the_reason(string key, string value, string reason)
+    {
+        Forecaster.Train(Waves(200), Small with { Epochs = 1 }).Save(At("a"));
+        ModelFiles.ChangeMetadata(At("a"), key, value);
+        Assert.Contains(reason, Assert.Throws<ModelFileException>(() => Forecaster.Load(At("a"))).Message);
+    }
+
     [Fact]
     public void A_layer_that_PyTorch_has_too_stands_in_the_file_under_its_names()
     {

@@ -99,13 +99,7 @@ public sealed class LanguageModelFileTests : IDisposable
     public void Inconsistent_metadata_are_refused(string key, string? value, string reason)
     {
         string path = Save(LanguageModel.Train(Text, TinyText.Options with { Hidden = 8, Epochs = 1 }));
-        Rewrite(path, (_, _) => true, metadata =>
-        {
-            if (value is null)
-                metadata.Remove(key);
-            else
-                metadata[key] = value;
-        });
+        ModelFiles.ChangeMetadata(path, key, value);
         string message = Assert.Throws<ModelFileException>(() => LanguageModel.Load(path)).Message;
         Assert.Contains(reason, message);
         Assert.Contains(path, message);
@@ -116,19 +110,19 @@ public sealed class LanguageModelFileTests : IDisposable
     {
         LanguageModel model = LanguageModel.Train(Text, TinyText.Options with { Hidden = 8, Epochs = 1 });
         string path = Save(model);
-        Rewrite(path, (name, _) => name != "rnn.weight_hh_l0", _ => { });
+        ModelFiles.Rewrite(path, (name, _) => name != "rnn.weight_hh_l0", _ => { });
         Assert.EndsWith("rnn.weight_hh_l0 is missing.", Assert.Throws<ModelFileException>(() => LanguageModel.Load(path)).Message);
 
         Save(model);
-        Rewrite(path, (name, _) => name != "decoder.bias", _ => { });
+        ModelFiles.Rewrite(path, (name, _) => name != "decoder.bias", _ => { });
         Assert.EndsWith("it has no tensor 'decoder.bias'.", Assert.Throws<ModelFileException>(() => LanguageModel.Load(path)).Message);
 
         Save(model);
-        Rewrite(path, (_, _) => true, _ => { }, ("extra", Tensor.Zeros(new Shape(2))));
+        ModelFiles.Rewrite(path, (_, _) => true, _ => { }, ("extra", Tensor.Zeros(new Shape(2))));
         Assert.EndsWith("the model has no place for its tensor 'extra'.", Assert.Throws<ModelFileException>(() => LanguageModel.Load(path)).Message);
 
         Save(model);
-        Rewrite(path, (name, _) => name != "rnn.bias_ih_l0", _ => { }, ("rnn.bias_ih_l0", Tensor.Zeros(new Shape(31))));
+        ModelFiles.Rewrite(path, (name, _) => name != "rnn.bias_ih_l0", _ => { }, ("rnn.bias_ih_l0", Tensor.Zeros(new Shape(31))));
         Assert.EndsWith("bias_ih_l0 is [31], but the cell needs [32].", Assert.Throws<ModelFileException>(() => LanguageModel.Load(path)).Message);
     }
 
@@ -140,24 +134,6 @@ public sealed class LanguageModelFileTests : IDisposable
     }
 
     private static double Mean(ReadOnlySpan<float> values) => TokenScorer.Sum(values) / values.Length;
-
-    /// <summary>Writes a file again with other metadata and without some tensors.</summary>
-    private static void Rewrite(string path, Func<string, Shape, bool> keep, Action<SortedDictionary<string, string>> change, params (string Name, Tensor Tensor)[] more)
-    {
-        SafetensorsWriter writer = new();
-        using (SafetensorsFile file = SafetensorsFile.Open(path))
-        {
-            foreach (TensorEntry tensor in file.Tensors.Where(tensor => keep(tensor.Name, tensor.Shape)))
-                writer.Add(tensor.Name, file.Read(tensor.Name));
-            foreach ((string key, string value) in file.Metadata)
-                writer.Metadata[key] = value;
-        }
-
-        foreach ((string name, Tensor tensor) in more)
-            writer.Add(name, tensor);
-        change(writer.Metadata);
-        writer.Save(path);
-    }
 
     private string Save(LanguageModel model)
     {

@@ -102,6 +102,19 @@ public sealed class MusicModelTests : IDisposable
         Assert.Equal(model.Compose(10), MusicModel.Load(At("a")).Compose(10));
     }
 
+    [Theory]
+    [InlineData("task", "text", "it is a model for the task 'text'")]
+    [InlineData("options", "[]", "its options cannot be read")]
+    [InlineData("cell", "h' = ", "its cell's equations are wrong")]
+    [InlineData("encoder", """{"layer":"recurrent","hidden":4000,"layers":2,"dropout":0,"skip_connections":false,"bidirectional":false,"merge":"Sum"}""", "its layers ask for")]
+    [InlineData("report", "[", "is not a usable model of music")]
+    public void An_inconsistent_file_is_refused_with_the_reason(string key, string value, string reason)
+    {
+        Trained.Value.Save(At("a"));
+        ModelFiles.ChangeMetadata(At("a"), key, value);
+        Assert.Contains(reason, Assert.Throws<ModelFileException>(() => MusicModel.Load(At("a"))).Message);
+    }
+
     [Fact]
     public void A_resumed_run_ends_bit_for_bit_as_an_uninterrupted_one()
     {
