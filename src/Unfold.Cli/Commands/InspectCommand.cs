@@ -48,6 +48,7 @@ internal static class InspectCommand
             "tag" => Inputs.TaggerModel(path).Describe(),
             "music" => Inputs.MusicModel(path).Describe(),
             "forecast" => Inputs.ForecastModel(path).Describe(),
+            "recurrent" => Inputs.RecurrentModel(path).Describe(),
             _ => Inputs.Model(path).Describe(),
         };
         Console.Out.WriteLine(description.TrimEnd());

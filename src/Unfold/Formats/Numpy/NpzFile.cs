@@ -54,10 +54,10 @@ public sealed class NpzFile : IDisposable
             stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             return new NpzFile(path, new ZipArchive(stream, ZipArchiveMode.Read));
         }
-        catch (Exception e)
+        catch (Exception e) when (Told(path, e) is ModelFileException told)
         {
             stream?.Dispose();
-            throw Told(path, e) ?? e;
+            throw told;
         }
     }
 
