@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Unfold.Autodiff;
 using Unfold.Data.Tagging;
-using Unfold.Metrics;
 using Unfold.Tensors;
 
 namespace Unfold.Models;
