@@ -28,12 +28,13 @@ public sealed class TaggerTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Labels_that_hang_on_endings_and_on_the_next_word_are_learned(bool crf)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Labels_that_hang_on_endings_and_on_the_next_word_are_learned(bool crf, bool feedback)
     {
         TaggedFiles files = new(Corpus(200, 1), null, Corpus(60, 2));
-        Tagger model = Tagger.Train(files, Options with { Crf = crf, Validation = 0 });
+        Tagger model = Tagger.Train(files, Options with { Crf = crf, Feedback = feedback, Sampling = feedback ? 0.3f : 0, Beam = feedback ? 3 : 1, Validation = 0 });
         IReadOnlyDictionary<string, double> final = model.Report.Final;
         Assert.True(final["test_accuracy"] > 0.97, $"{final["test_accuracy"]}");
         Assert.True(final["test_accuracy"] > final["hmm_accuracy"] + 0.05 && final["hmm_accuracy"] >= final["most_frequent_accuracy"] && final.ContainsKey("hmm_column2_f1"), string.Join(' ', final));
@@ -49,7 +50,7 @@ public sealed class TaggerTests : IDisposable
         IReadOnlyList<IReadOnlyList<string>> together = loaded.Tag(files.Test!.Sentences);
         for (int i = 0; i < together.Count; i++)
             Assert.Equal(together[i], model.Tag([files.Test.Sentences[i]])[0]);
-        Assert.Contains(crf ? "ConditionalRandomField(3)" : "Linear(24 -> 3)", model.Describe());
+        Assert.Contains(crf ? "ConditionalRandomField(3)" : feedback ? "LabelFeedback(24 -> 3, Recurrent(gru, 28 -> 12))" : "Linear(24 -> 3)", model.Describe());
         Assert.Contains("from 1, 2 to 3", model.Describe());
     }
 
@@ -89,10 +90,12 @@ public sealed class TaggerTests : IDisposable
         Assert.All(labels, label => Assert.Contains(label, model.Labels));
     }
 
-    [Fact]
-    public void A_conditional_random_field_keeps_the_rules_of_spans()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_conditional_random_field_and_feedback_keep_the_rules_of_spans(bool crf)
     {
-        Tagger model = Tagger.Train(new TaggedFiles(Corpus(40, 1)), Options with { Epochs = 1, Crf = true });
+        Tagger model = Tagger.Train(new TaggedFiles(Corpus(40, 1)), Options with { Epochs = 1, Crf = crf, Feedback = !crf });
         foreach (IReadOnlyList<string> labels in model.Tag(Corpus(50, 9).Sentences))
         {
             for (int i = 0; i < labels.Count; i++)
@@ -100,11 +103,13 @@ public sealed class TaggerTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_resumed_run_ends_bit_for_bit_as_an_uninterrupted_one()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_resumed_run_ends_bit_for_bit_as_an_uninterrupted_one(bool crf)
     {
         TaggedFiles files = new(Corpus(40, 1));
-        TaggerOptions three = Options with { Epochs = 3, Crf = true };
+        TaggerOptions three = Options with { Epochs = 3, Crf = crf, Feedback = !crf, Sampling = crf ? 0 : 0.9f };
         TaggerOptions options = three with { CheckpointPath = At("run.checkpoint"), CheckpointInterval = TimeSpan.Zero };
         Tagger whole = Tagger.Train(files, three);
         using CancellationTokenSource source = new();
@@ -113,7 +118,8 @@ public sealed class TaggerTests : IDisposable
         whole.Save(At("a"));
         resumed.Save(At("b"));
         Assert.Equal(File.ReadAllBytes(At("a")), File.ReadAllBytes(At("b")));
-        Assert.Contains("Crf cannot change", Assert.Throws<OptionException>(() => Tagger.Train(files, options with { ResumePath = At("run.checkpoint"), Crf = false })).Message);
+        TaggerOptions other = options with { ResumePath = At("run.checkpoint"), Crf = false, Feedback = false, Sampling = 0 };
+        Assert.Contains($"{(crf ? "Crf" : "Feedback")} cannot change", Assert.Throws<OptionException>(() => Tagger.Train(files, other)).Message);
         Assert.Contains("other sentences", Assert.Throws<ModelFileException>(() => Tagger.Train(new TaggedFiles(Corpus(41, 1)), options with { ResumePath = At("run.checkpoint") })).Message);
     }
 
@@ -122,6 +128,9 @@ public sealed class TaggerTests : IDisposable
     {
         File.WriteAllText(At("a.txt"), "a X\nb X\n\na X\n");
         Assert.Contains("nothing to tell apart: all 3 tokens", Assert.Throws<InputException>(() => Tagger.Train(TaggedFiles.Load(At("a.txt")), Options with { Validation = 0 })).Message);
+        Assert.Equal("Sampling", Assert.Throws<OptionException>(() => Tagger.Train(new TaggedFiles(Corpus(20, 1)), Options with { Sampling = 0.1f })).Option);
+        Assert.Equal("Beam", Assert.Throws<OptionException>(() => Tagger.Train(new TaggedFiles(Corpus(20, 1)), Options with { Beam = 2 })).Option);
+        Assert.Equal("Feedback", Assert.Throws<OptionException>(() => Tagger.Train(new TaggedFiles(Corpus(20, 1)), Options with { Crf = true, Feedback = true })).Option);
         Assert.Equal("LabelSmoothing", Assert.Throws<OptionException>(() => Tagger.Train(new TaggedFiles(Corpus(20, 1)), Options with { Crf = true, LabelSmoothing = 0.1f })).Option);
     }
 
