@@ -32,7 +32,7 @@ internal static class Python
 
     private static (int ExitCode, string Output, string Error) Start(string script, params string[] arguments)
     {
-        ProcessStartInfo start = new(Executable, ["-c", script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(Executable, ["-c", script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Unfold.Cells;
 using Unfold.Formats.Numpy;
-using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Tensors;
 using Unfold.Testing;

@@ -54,10 +54,10 @@ public sealed class NpzFile : IDisposable
             stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             return new NpzFile(path, new ZipArchive(stream, ZipArchiveMode.Read));
         }
-        catch (Exception e) when (Told(path, e) is ModelFileException told)
+        catch (Exception e) when (IsOfTheFile(e))
         {
             stream?.Dispose();
-            throw told;
+            throw Told(path, e);
         }
     }
 
@@ -74,9 +74,9 @@ public sealed class NpzFile : IDisposable
         {
             return InArray(name, entry, NpyArray.Read);
         }
-        catch (Exception e) when (Told(Path, e) is ModelFileException told)
+        catch (Exception e) when (IsOfTheFile(e))
         {
-            throw told;
+            throw Told(Path, e);
         }
     }
 
@@ -126,13 +126,13 @@ public sealed class NpzFile : IDisposable
         }
     }
 
-    /// <summary>An error in a file as a person is told it; null for what is no fault of the file.</summary>
-    private static ModelFileException? Told(string path, Exception e) => e switch
+    private static bool IsOfTheFile(Exception e) => e is FormatException or InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
+
+    /// <summary>An error in a file as a person is told it.</summary>
+    private static ModelFileException Told(string path, Exception e) => e switch
     {
-        ModelFileException told => told,
         FormatException => new ModelFileException($"'{path}' is not a usable .npz file: {e.Message}.", e),
         InvalidDataException => new ModelFileException($"'{path}' is not a usable .npz file: its archive is damaged, cut short or of another kind ({e.Message.TrimEnd('.')}).", e),
-        IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException => new ModelFileException($"Cannot read '{path}': {AtomicFile.Reason(e)}", e),
-        _ => null,
+        _ => new ModelFileException($"Cannot read '{path}': {AtomicFile.Reason(e)}", e),
     };
 }
