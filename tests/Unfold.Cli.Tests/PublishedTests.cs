@@ -13,6 +13,7 @@ public sealed class PublishedTests(PublishedTests.Publication publication) : ICl
         using var folder = new TemporaryFolder();
         string published = publication.Executable;
         Assert.DoesNotContain("warning", publication.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.InRange(new FileInfo(published).Length, 5_000_000, 30_000_000);
         Assert.Equal(published, Assert.Single(Directory.GetFiles(Path.GetDirectoryName(published)!)));
         foreach (string[] command in (string[][])
         [
