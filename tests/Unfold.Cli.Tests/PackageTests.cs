@@ -4,144 +4,110 @@ using Unfold.Testing;
 
 namespace Unfold.Cli.Tests;
 
-/// <summary>The packages, as a stranger uses them: from a folder, in a project that knows nothing of this repository.</summary>
+/// <summary>What <c>dotnet pack</c> makes, as a user meets it: added to a new project from a folder, it runs what README.md shows; the tool is installed and answers.</summary>
 [Trait("Category", "Heavy")]
 public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture<PackageTests.Packages>
 {
+    private const string Version = "0.1.0";
+
     [Fact]
-    public void PackagesCarryReadmeLicenceDocumentationAndSymbolsWithSources()
+    public void APackageHasWhatOneExpects()
     {
-        foreach ((string package, string assembly) in new[] { ("Unfold", "lib/net10.0/Unfold"), ("Unfold.Tool", "tools/net10.0/any/Unfold.Cli") })
-        {
-            using ZipArchive archive = ZipFile.OpenRead(packages.File(package, "nupkg"));
-            string[] names = [.. archive.Entries.Select(entry => entry.FullName)];
-            Assert.Contains("README.md", names);
-            Assert.Contains("LICENSE", names);
-            Assert.Contains(assembly + ".dll", names);
-            using StreamReader description = new(archive.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open());
-            string nuspec = description.ReadToEnd();
-            Assert.Contains("<license type=\"expression\">MIT</license>", nuspec, StringComparison.Ordinal);
-            Assert.Contains("<readme>README.md</readme>", nuspec, StringComparison.Ordinal);
-            using ZipArchive symbols = ZipFile.OpenRead(packages.File(package, "snupkg"));
-
-            // The assembly alone is a fraction of what its symbols have with the sources in them.
-            Assert.True(symbols.Entries.Single(entry => entry.FullName == assembly + ".pdb").Length > 100_000);
-        }
-
-        using ZipArchive library = ZipFile.OpenRead(packages.File("Unfold", "nupkg"));
-        Assert.Contains("lib/net10.0/Unfold.xml", library.Entries.Select(entry => entry.FullName));
+        using ZipArchive package = ZipFile.OpenRead(packages.At($"Unfold.{Version}.nupkg")), symbols = ZipFile.OpenRead(packages.At($"Unfold.{Version}.snupkg"));
+        string[] files = [.. package.Entries.Select(entry => entry.FullName)];
+        Assert.Contains("README.md", files);
+        Assert.Contains("lib/net10.0/Unfold.dll", files);
+        Assert.Contains("lib/net10.0/Unfold.xml", files);
+        Assert.Contains("lib/net10.0/Unfold.pdb", symbols.Entries.Select(entry => entry.FullName));
+        using StreamReader about = new(package.GetEntry("Unfold.nuspec")!.Open());
+        Assert.Contains("<license type=\"expression\">MIT</license>", about.ReadToEnd());
     }
 
     [Fact]
     public void TheReadmesLinesRunInANewProjectAndPublishedTrimmed()
     {
-        using var folder = new TemporaryFolder();
-        string readme = File.ReadAllText(Repository.At("README.md"));
-        int start = readme.IndexOf("```csharp\n", StringComparison.Ordinal) + "```csharp\n".Length;
-        folder.Write("Program.cs", readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)]);
-        packages.WriteProject(folder, "App");
+        using TemporaryFolder folder = packages.NewFolder();
+        string[] code = [.. File.ReadLines(Repository.At("README.md")).SkipWhile(line => line != "```csharp").Skip(1).TakeWhile(line => line != "```")];
+        Assert.InRange(code.Length, 10, 20);
+        File.WriteAllLines(folder["Program.cs"], code);
         Directory.CreateDirectory(folder["src"]);
-        File.Copy(Repository.At("src", "Unfold", "Cells", "Cell.cs"), folder[Path.Combine("src", "Cell.cs")]);
-
-        // The example's texts are no sources of the project.
-        string run = Packages.Dotnet(folder.Path, "run", "-c", "Release");
-        Assert.InRange(run.Trim().Length, 150, 250);
-        Assert.True(new FileInfo(folder["code.safetensors"]).Length > 10_000);
+        File.WriteAllText(folder["src/data.cs.txt"], string.Concat(Enumerable.Range(0, 200).Select(i => $"public int Number{i}() => {i * i % 97};\n")));
+        File.Move(folder["src/data.cs.txt"], folder["src/data.cs"]);
+        File.WriteAllText(folder["New.csproj"], $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+                <PublishTrimmed>true</PublishTrimmed>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <DefaultItemExcludes>$(DefaultItemExcludes);src/**</DefaultItemExcludes>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Unfold" Version="{Version}" />
+              </ItemGroup>
+            </Project>
+            """);
+        string output = packages.Dotnet(folder.Path, "run", "-c", "Release");
+        Assert.Contains("public ", output);
         byte[] model = File.ReadAllBytes(folder["code.safetensors"]);
         File.Delete(folder["code.safetensors"]);
 
-        string published = Packages.Dotnet(folder.Path, "publish", "-c", "Release", "-r", Platform, "--self-contained", "-p:PublishTrimmed=true", "-p:TrimmerSingleWarn=false", "-o", folder["out"]);
-        Assert.DoesNotContain("warning", published, StringComparison.OrdinalIgnoreCase);
-        using UnfoldProcess app = UnfoldProcess.Start(folder[Path.Combine("out", OperatingSystem.IsWindows() ? "App.exe" : "App")], folder.Path);
-        app.WaitForExit();
-        Assert.Equal(("", 0), (app.Error, app.ExitCode));
-        Assert.Equal(run.Trim(), app.Output.Trim());
+        string platform = (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-") + RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
+        packages.Dotnet(folder.Path, "publish", "-c", "Release", "-r", platform, "--self-contained", "-o", folder["out"]);
+        using UnfoldProcess published = UnfoldProcess.Start(folder[OperatingSystem.IsWindows() ? "out/New.exe" : "out/New"], folder.Path);
+        published.WaitForExit();
+        Assert.Equal((0, ""), (published.ExitCode, published.Error));
+        Assert.Equal(output, published.Output);
         Assert.Equal(model, File.ReadAllBytes(folder["code.safetensors"]));
     }
 
     [Fact]
     public void TheToolIsInstalledAndAnswers()
     {
-        using var folder = new TemporaryFolder();
-        packages.WriteSources(folder);
-        Packages.Dotnet(folder.Path, "tool", "install", "Unfold.Tool", "--tool-path", folder["tools"], "--version", packages.Version, "--configfile", folder["nuget.config"]);
-        using UnfoldProcess tool = UnfoldProcess.Start(folder[Path.Combine("tools", OperatingSystem.IsWindows() ? "unfold.exe" : "unfold")], folder.Path, "cell", "show", "gru");
+        using TemporaryFolder folder = packages.NewFolder();
+        packages.Dotnet(folder.Path, "tool", "install", "Unfold.Tool", "--version", Version, "--tool-path", folder["tools"]);
+        using UnfoldProcess tool = UnfoldProcess.Start(folder[OperatingSystem.IsWindows() ? "tools/unfold.exe" : "tools/unfold"], folder.Path, "--version");
         tool.WaitForExit();
-        Assert.Equal((0, ""), (tool.ExitCode, tool.Error));
-        Assert.Contains("h' = (1 - z) * n + z * h", tool.Output, StringComparison.Ordinal);
+        Assert.Equal((Version + "\n", "", 0), (tool.Output, tool.Error, tool.ExitCode));
     }
 
-    private static string Platform =>
-        (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-") + RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
-
-    /// <summary>Both packages, made once for all tests of the class, of a version that no cache has.</summary>
+    /// <summary>The packages, made once for all tests of the class, in a folder that is a source of packages; what is restored from it stays in a folder of its own.</summary>
     public sealed class Packages : IDisposable
     {
         private readonly TemporaryFolder _folder = new();
 
         public Packages()
         {
-            foreach (string project in (string[])["Unfold", "Unfold.Cli"])
-            {
-                Dotnet(_folder.Path, "pack", Repository.At("src", project), "-c", "Release", "-o", _folder["packages"], $"-p:Version={Version}", "--artifacts-path", _folder["artifacts"]);
-            }
+            foreach (string project in new[] { "Unfold", "Unfold.Cli" })
+                Dotnet(_folder.Path, "pack", Repository.At("src", project), "-c", "Release", "-o", _folder["packages"], "--artifacts-path", _folder["artifacts"], "--disable-build-servers");
         }
 
-        /// <summary>The packages' version.</summary>
-        public string Version { get; } = $"0.0.1-test{DateTime.UtcNow.Ticks}";
+        public string At(string name) => _folder[Path.Combine("packages", name)];
 
-        /// <summary>Runs the SDK to its end and gives what it said; the test fails where it fails.</summary>
-        public static string Dotnet(string folder, params string[] arguments)
+        /// <summary>A folder whose projects find the packages.</summary>
+        internal TemporaryFolder NewFolder()
         {
-            // The build servers would outlive the test and keep its pipes open.
-            string[] ending = arguments[0] is "pack" or "publish" ? ["--disable-build-servers"] : [];
-            using UnfoldProcess run = UnfoldProcess.Start("dotnet", folder, [.. arguments, .. ending]);
+            var folder = new TemporaryFolder();
+            folder.Write("nuget.config", $"""
+                <configuration>
+                  <config><add key="globalPackagesFolder" value="{_folder["restored"]}" /></config>
+                  <packageSources><add key="made" value="{_folder["packages"]}" /></packageSources>
+                </configuration>
+                """);
+            return folder;
+        }
+
+        /// <summary>Runs the SDK to its end, and tells what it said; a failure fails the test.</summary>
+        public string Dotnet(string folder, params string[] arguments)
+        {
+            using UnfoldProcess run = UnfoldProcess.Start("dotnet", folder, arguments);
             run.WaitForExit();
-            Assert.True(run.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}:\n{run.Output}{run.Error}");
+            Assert.True(run.ExitCode == 0, run.Output + run.Error);
             return run.Output;
         }
 
-        /// <summary>The path of a package.</summary>
-        public string File(string package, string ending) => _folder[Path.Combine("packages", $"{package}.{Version}.{ending}")];
-
-        /// <summary>Names the folder of the packages as a source beside the usual one.</summary>
-        internal void WriteSources(TemporaryFolder folder) => folder.Write(
-            "nuget.config", $"""<configuration><packageSources><add key="unfold-test" value="{_folder["packages"]}" /></packageSources></configuration>""");
-
-        /// <summary>A new console project that refers to the library's package.</summary>
-        internal void WriteProject(TemporaryFolder folder, string name)
-        {
-            WriteSources(folder);
-            folder.Write($"{name}.csproj", $"""
-                <Project Sdk="Microsoft.NET.Sdk">
-                  <PropertyGroup>
-                    <OutputType>Exe</OutputType>
-                    <TargetFramework>net10.0</TargetFramework>
-                    <ImplicitUsings>enable</ImplicitUsings>
-                    <Nullable>enable</Nullable>
-                  </PropertyGroup>
-                  <ItemGroup>
-                    <Compile Remove="src/**" />
-                    <PackageReference Include="Unfold" Version="{Version}" />
-                  </ItemGroup>
-                </Project>
-                """);
-        }
-
-        public void Dispose()
-        {
-            _folder.Dispose();
-
-            // What restoring left in the user's cache under the version of this run alone.
-            string cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-            foreach (string package in (string[])["unfold", "unfold.tool"])
-            {
-                string left = Path.Combine(cache, package, Version);
-                if (Directory.Exists(left))
-                {
-                    Directory.Delete(left, recursive: true);
-                }
-            }
-        }
+        public void Dispose() => _folder.Dispose();
     }
 }
