@@ -17,7 +17,7 @@ internal sealed class ClassifyOptions
 
     public ClassifyOptions(Command command)
     {
-        _encoder = new SequenceEncoderChoice(command);
+        _encoder = new SequenceEncoderChoice(command, Standard.Encoder);
         _model = new OptionSet<SequenceClassifierOptions>(command);
         AddModel();
         AddText();

@@ -11,9 +11,9 @@ internal static class EvaluateCommand
     public static Command Build()
     {
         Argument<string> model = Arguments.Model();
-        Argument<string> file = Arguments.File("DATA", "What the model was made for: a text file (UTF-8), images as for train image, sequences as for train classify, a series as for train forecast, music as for train music");
+        Argument<string> file = Arguments.File("DATA", "What the model was made for: a text file (UTF-8), images as for train image, sequences as for train classify, sentences as for train tag, a series as for train forecast, music as for train music");
         Option<int> shift = Values.Whole("--shift", "For images: also shift them by up to so many pixels", 0, 1000, 0);
-        var command = new Command("evaluate", "How well a model predicts a text, beside guessing by frequency alone, tells the classes of images or sequences, or foresees series or music") { model, file, shift };
+        var command = new Command("evaluate", "How well a model predicts a text, beside guessing by frequency alone, tells the classes of images or sequences, labels words, or foresees series or music") { model, file, shift };
         var sequences = new SequenceFileChoice(command);
         var series = new SeriesChoice(command);
         command.SetAction(parsed =>
@@ -23,6 +23,7 @@ internal static class EvaluateCommand
             {
                 "image" => RunImages(modelPath, data, parsed.GetValue(shift)),
                 "classify" => ClassifyPrediction.Evaluate(Inputs.ClassifierModel(modelPath), data, sequences.Options(parsed)),
+                "tag" => TagPrediction.Evaluate(Inputs.TaggerModel(modelPath), data),
                 "music" => MusicPrediction.Evaluate(Inputs.MusicModel(modelPath), data),
                 "forecast" => EvaluateForecasts(Inputs.ForecastModel(modelPath), data, parsed, series),
                 _ => RunText(modelPath, data),

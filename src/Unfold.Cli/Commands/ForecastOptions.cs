@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Unfold.Cli.Shell;
+using Unfold.Layers;
 using Unfold.Models;
 
 namespace Unfold.Cli.Commands;
@@ -23,7 +24,7 @@ internal sealed class ForecastOptions
         _model.Bind(Values.Whole("--segment", "How many steps are read and written at once; a divisor of both", 1, 10_000, Standard.Segment), (options, value) => options with { Segment = value });
         AddParts();
         AddForm();
-        _layer = new SequenceLayerChoice(command);
+        _layer = new SequenceLayerChoice(command, (RecurrentOptions)Standard.Layer);
         _common = new CommonOptions(command, Standard);
     }
 

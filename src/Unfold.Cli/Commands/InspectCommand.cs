@@ -38,6 +38,7 @@ internal static class InspectCommand
         string description = Inputs.TaskOf(path) switch
         {
             "classify" => Inputs.ClassifierModel(path).Describe(),
+            "tag" => Inputs.TaggerModel(path).Describe(),
             "music" => Inputs.MusicModel(path).Describe(),
             "forecast" => Inputs.ForecastModel(path).Describe(),
             _ => Inputs.Model(path).Describe(),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Unfold.Cli.Shell;
+using Unfold.Layers;
 using Unfold.Models;
 
 namespace Unfold.Cli.Commands;
@@ -23,7 +24,7 @@ internal sealed class MusicOptions
             (options, value) => options with { OutputDropout = (float)value });
         _model.Bind(Values.Whole("--steps-per-quarter", "How many steps of the file a quarter note has, for unfold generate", 1, 48, Standard.StepsPerQuarter),
             (options, value) => options with { StepsPerQuarter = value });
-        _layer = new SequenceLayerChoice(command);
+        _layer = new SequenceLayerChoice(command, (RecurrentOptions)Standard.Layer);
         _common = new CommonOptions(command, Standard);
     }
 

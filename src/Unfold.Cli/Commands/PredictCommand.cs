@@ -11,9 +11,9 @@ internal static class PredictCommand
     public static Command Build()
     {
         Argument<string> model = Arguments.Model();
-        Argument<string[]> images = Arguments.Files("DATA", "PNG files, images of a data set as DATA#NUMBER, or a data set; files of sequences, series or music, or - for standard input");
+        Argument<string[]> images = Arguments.Files("DATA", "PNG files, images of a data set as DATA#NUMBER, or a data set; files of sequences, sentences, series or music, or - for standard input");
         Option<int> top = Values.Whole("--top", "How many of the likeliest classes to show", 1, 1000, 1);
-        var command = new Command("predict", "The likeliest class of each image or sequence, and its probability; how a series or a piece of music goes on") { model, images, top };
+        var command = new Command("predict", "The likeliest class of each image or sequence, and its probability; the labels of words; how a series or a piece of music goes on") { model, images, top };
         var files = new SequenceFileChoice(command);
         var series = new SeriesChoice(command);
         command.SetAction(parsed =>
@@ -22,6 +22,7 @@ internal static class PredictCommand
             return Inputs.TaskOf(path) switch
             {
                 "classify" => ClassifyPrediction.Predict(Inputs.ClassifierModel(path), data, parsed.GetValue(top), files.Options(parsed)),
+                "tag" => TagPrediction.Predict(Inputs.TaggerModel(path), data),
                 "music" => MusicPrediction.Predict(Inputs.MusicModel(path), data, parsed.GetValue(top)),
                 "forecast" => ForecastPrediction.Predict(Inputs.ForecastModel(path), data, parsed, series),
                 _ => Run(path, data, parsed.GetValue(top)),

@@ -9,12 +9,15 @@ namespace Unfold.Cli.Commands;
 internal sealed class SequenceEncoderChoice
 {
     private readonly SequenceLayerChoice _layer;
-    private readonly Option<bool> _bidirectional = new("--bidirectional") { Description = "Each layer reads its input in both directions" };
+    private readonly Option<bool> _bidirectional;
     private readonly Option<string> _merge = Values.OneOf("--merge", "How the outputs of --bidirectional become one", "concatenate", "concatenate", "sum", "average");
 
-    public SequenceEncoderChoice(Command command)
+    /// <param name="command">The command that gets the options.</param>
+    /// <param name="standard">What the command starts from: recurrent layers.</param>
+    public SequenceEncoderChoice(Command command, SequenceEncoderOptions standard)
     {
-        _layer = new SequenceLayerChoice(command);
+        _layer = new SequenceLayerChoice(command, (RecurrentOptions)standard.Layer);
+        _bidirectional = new("--bidirectional") { Description = $"Each layer reads its input in both directions{(standard.Bidirectional ? " [default: true]" : "")}" };
         command.Add(_bidirectional);
         command.Add(_merge);
     }

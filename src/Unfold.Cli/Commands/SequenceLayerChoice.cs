@@ -13,17 +13,21 @@ internal sealed class SequenceLayerChoice
     private const string Tcn = "tcn";
 
     private readonly Option<string> _layer = Values.OneOf("--layer", "What reads the sequences", Recurrent, Recurrent, Tcn);
-    private readonly Option<string> _cell = new("--cell") { Description = "The cell of recurrent layers: one of the library, or a file of equations [default: gru]", HelpName = "NAME|FILE" };
+    private readonly Option<string> _cell;
     private readonly Option<Dictionary<string, double>> _lets = Values.Lets();
-    private readonly Option<int?> _hidden = Values.OptionalWhole("--hidden", "Hidden units of each recurrent layer, or channels of each level [default: 128, tcn 25]", 1, 65536);
+    private readonly Option<int?> _hidden;
     private readonly Option<int?> _layers = Values.OptionalWhole("--layers", "Recurrent layers on top of each other [default: 1]", 1, 64);
     private readonly Option<bool> _skip = new("--skip-connections") { Description = "Each recurrent layer above the first adds its input to its output" };
     private readonly Option<int?> _levels = Values.OptionalWhole("--levels", "Levels of a tcn, each of twice the dilation [default: 8]", 1, 20);
     private readonly Option<int?> _kernel = Values.OptionalWhole("--kernel", "The length of a tcn's kernels [default: 7]", 2, 1024);
     private readonly Option<double?> _dropout = Values.OptionalNumber("--dropout", "The probability with which a number between layers is dropped while training [default: 0]", 0, 0.99);
 
-    public SequenceLayerChoice(Command command)
+    /// <param name="command">The command that gets the options.</param>
+    /// <param name="standard">What the command starts from.</param>
+    public SequenceLayerChoice(Command command, RecurrentOptions standard)
     {
+        _cell = new("--cell") { Description = $"The cell of recurrent layers: one of the library, or a file of equations [default: {standard.Cell.Name}]", HelpName = "NAME|FILE" };
+        _hidden = Values.OptionalWhole("--hidden", $"Hidden units of each recurrent layer, or channels of each level [default: {standard.Hidden}, tcn 25]", 1, 65536);
         foreach (Option option in new Option[] { _layer, _cell, _lets, _hidden, _layers, _skip, _levels, _kernel, _dropout })
         {
             command.Add(option);

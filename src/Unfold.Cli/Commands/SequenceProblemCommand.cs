@@ -2,6 +2,7 @@ using System.CommandLine;
 using Unfold.Cli.Shell;
 using Unfold.Cli.Terminal;
 using Unfold.Data.Synthetic;
+using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Training;
 
@@ -28,7 +29,7 @@ internal static class SequenceProblemCommand
         SequenceModelOptions standard = new();
         Option<int> length = Values.Whole("--length", lengthDescription, least, MostLength, standardLength);
         command.Add(length);
-        SequenceLayerChoice? layer = layers is null ? new(command) : null;
+        SequenceLayerChoice? layer = layers is null ? new(command, (RecurrentOptions)new SequenceModelOptions().Layer) : null;
         var set = new OptionSet<SequenceModelOptions>(command);
         if (layers is not null)
         {

@@ -3,6 +3,7 @@ using Unfold.Data;
 using Unfold.Data.Images;
 using Unfold.Data.Music;
 using Unfold.Data.Sequences;
+using Unfold.Data.Tagging;
 using Unfold.Models;
 
 namespace Unfold.Cli.Shell;
@@ -33,6 +34,29 @@ internal static class Inputs
     {
         RequireFile(path);
         return SequenceClassifier.Load(path);
+    }
+
+    public static Tagger TaggerModel(string path)
+    {
+        RequireFile(path);
+        return Tagger.Load(path);
+    }
+
+    public static TaggedFiles Tagged(string path, string? columns, string? label)
+    {
+        if (!Path.Exists(path))
+        {
+            throw new MistakeException($"there is no file or directory '{path}'");
+        }
+
+        try
+        {
+            return TaggedFiles.Load(path, columns, label);
+        }
+        catch (FormatException error)
+        {
+            throw new MistakeException(error.Message);
+        }
     }
 
     public static Forecaster ForecastModel(string path)

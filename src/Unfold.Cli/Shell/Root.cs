@@ -14,7 +14,7 @@ internal static class Root
     public static RootCommand Build()
     {
         var root = new RootCommand("Learning from sequences: write the recurrence, Unfold does the rest.");
-        root.Add(new Command("train", "Train a model") { TrainTextCommand.Build(), TrainImageCommand.Build(), TrainClassifyCommand.Build(), TrainForecastCommand.Build(), TrainMusicCommand.Build(), TrainSyntheticCommand.Build() });
+        root.Add(new Command("train", "Train a model") { TrainTextCommand.Build(), TrainImageCommand.Build(), TrainClassifyCommand.Build(), TrainTagCommand.Build(), TrainForecastCommand.Build(), TrainMusicCommand.Build(), TrainSyntheticCommand.Build() });
         root.Add(GenerateCommand.Build());
         root.Add(ScoreCommand.Build());
         root.Add(EvaluateCommand.Build());

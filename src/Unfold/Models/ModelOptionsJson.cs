@@ -13,6 +13,7 @@ namespace Unfold.Models;
 [JsonSerializable(typeof(LanguageModelOptions))]
 [JsonSerializable(typeof(MusicModelOptions))]
 [JsonSerializable(typeof(SequenceClassifierOptions))]
+[JsonSerializable(typeof(TaggerOptions))]
 internal sealed partial class ModelOptionsJson : JsonSerializerContext
 {
     /// <summary>The options as a JSON object.</summary>
