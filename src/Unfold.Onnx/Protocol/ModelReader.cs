@@ -7,7 +7,7 @@ namespace Unfold.Onnx.Protocol;
 internal static class ModelReader
 {
     /// <summary>The versions of the operators' definitions that are read: older ones define operators otherwise, newer ones are not known.</summary>
-    public const int OldestOpset = 6, NewestOpset = 24;
+    public const int OldestOpset = 6, NewestOpset = 26;
 
     /// <summary>Reads a model.</summary>
     /// <param name="path">The file.</param>
