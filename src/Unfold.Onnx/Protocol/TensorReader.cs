@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using Unfold.Onnx.Import;
 using DataType = Unfold.Onnx.Protocol.TensorProto.Types.DataType;
 
 namespace Unfold.Onnx.Protocol;
@@ -8,13 +7,13 @@ namespace Unfold.Onnx.Protocol;
 /// <summary>Takes the numbers out of tensors of files: as real ones, or as whole ones where they are.</summary>
 internal static class TensorReader
 {
-    private const int MostAxes = 8;
+    private const int MostAxes = 6;
 
     /// <summary>A tensor's numbers.</summary>
     /// <param name="tensor">The tensor.</param>
     /// <param name="folder">Where files of external data lie; null where there can be none.</param>
     /// <exception cref="FormatException">It is inconsistent, or of a kind that is not supported.</exception>
-    public static OnnxValue Read(TensorProto tensor, string? folder)
+    public static OnnxTensor Read(TensorProto tensor, string? folder)
     {
         int[] shape = Shape(tensor);
         int length = shape.Aggregate(1, (product, size) => product * size);
@@ -22,14 +21,14 @@ internal static class TensorReader
         bool isRaw = !raw.IsEmpty;
         return tensor.DataType switch
         {
-            DataType.Float => new OnnxValue(shape, isRaw ? Raw(tensor, raw, length, 4, BinaryPrimitives.ReadSingleLittleEndian) : Given(tensor, tensor.FloatData, length)),
-            DataType.Double => new OnnxValue(shape, isRaw ? Raw(tensor, raw, length, 8, bytes => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes)) : Given(tensor, [.. tensor.DoubleData.Select(value => (float)value)], length)),
-            DataType.Float16 => new OnnxValue(shape, isRaw
+            DataType.Float => new OnnxTensor(shape, isRaw ? Raw(tensor, raw, length, 4, BinaryPrimitives.ReadSingleLittleEndian) : Given(tensor, tensor.FloatData, length)),
+            DataType.Double => new OnnxTensor(shape, isRaw ? Raw(tensor, raw, length, 8, bytes => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes)) : Given(tensor, [.. tensor.DoubleData.Select(value => (float)value)], length)),
+            DataType.Float16 => new OnnxTensor(shape, isRaw
                 ? Raw(tensor, raw, length, 2, bytes => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes))
                 : Given(tensor, [.. tensor.Int32Data.Select(value => (float)BitConverter.UInt16BitsToHalf((ushort)value))], length)),
-            DataType.Int64 => new OnnxValue(shape, isRaw ? Raw(tensor, raw, length, 8, BinaryPrimitives.ReadInt64LittleEndian) : Given(tensor, tensor.Int64Data, length)),
-            DataType.Int32 => new OnnxValue(shape, isRaw ? Raw(tensor, raw, length, 4, bytes => (long)BinaryPrimitives.ReadInt32LittleEndian(bytes)) : Small(tensor, length)),
-            DataType.Bool or DataType.Uint8 => new OnnxValue(shape, isRaw ? Raw(tensor, raw, length, 1, bytes => (long)bytes[0]) : Small(tensor, length)),
+            DataType.Int64 => new OnnxTensor(shape, isRaw ? Raw(tensor, raw, length, 8, BinaryPrimitives.ReadInt64LittleEndian) : Given(tensor, tensor.Int64Data, length)),
+            DataType.Int32 => new OnnxTensor(shape, isRaw ? Raw(tensor, raw, length, 4, bytes => (long)BinaryPrimitives.ReadInt32LittleEndian(bytes)) : Small(tensor, length)),
+            DataType.Bool or DataType.Uint8 => new OnnxTensor(shape, isRaw ? Raw(tensor, raw, length, 1, bytes => (long)bytes[0]) : Small(tensor, length)),
             _ => throw new FormatException($"{Who(tensor)} has elements of the type {tensor.DataType}, and only float, double, float16, int64, int32, uint8 and bool are supported"),
         };
     }
