@@ -32,6 +32,10 @@ internal sealed class TagOptions
     private void AddModel()
     {
         _model.Bind(new Option<bool>("--crf") { Description = "Choose the labels of a sentence together, by a conditional random field" }, (options, value) => options with { Crf = value });
+        _model.Bind(
+            new Option<bool>("--feedback") { Description = "Choose the labels of a sentence one after the other, by a layer that reads each word together with the label before" },
+            (options, value) => options with { Feedback = value });
+        _model.Bind(Values.Whole("--beam", "With --feedback: how many beginnings of a sentence are followed; 1 is greedy", 1, 1000, Standard.Beam), (options, value) => options with { Beam = value });
         _model.Bind(Values.Whole("--embedding", "The size of a word's vector", 1, 65536, Standard.Embedding), (options, value) => options with { Embedding = value });
         _model.Bind(Values.Whole("--column-embedding", "The size of the vector of what stands in each other column", 1, 65536, Standard.ColumnEmbedding),
             (options, value) => options with { ColumnEmbedding = value });
@@ -50,6 +54,8 @@ internal sealed class TagOptions
             (options, value) => options with { WordDropout = (float)value });
         _model.Bind(Values.Number("--dropout-edges", "The probability with which an input of the first layer and of the last is dropped while training", 0, 0.99, Standard.EdgeDropout),
             (options, value) => options with { EdgeDropout = (float)value });
+        _model.Bind(Values.Number("--sampling", "With --feedback: how often, at the end, the label before is the network's own while training, not the known one", 0, 1, Standard.Sampling),
+            (options, value) => options with { Sampling = (float)value });
         _model.Bind(Values.Number("--label-smoothing", "How much of the probability training gives to all labels alike", 0, 0.99, Standard.LabelSmoothing),
             (options, value) => options with { LabelSmoothing = (float)value });
         _model.Bind(Values.OptionalNumber("--validation", "The share of the sentences that is held out and measured after each epoch [default: 0.1 where no file is given for that or to test on, else 0]", 0, 0.9),

@@ -21,6 +21,19 @@ public sealed class RecurrentState
     /// <summary>An independent copy.</summary>
     public RecurrentState Copy() => new([.. _tensors.Select(t => t.Copy())]);
 
+    /// <summary>The state of the first sequences alone: the same memory.</summary>
+    internal RecurrentState First(int batch) => batch == Batch ? this : new([.. _tensors.Select(t => t.Slice(0, batch))]);
+
+    /// <summary>Overwrites this with the states of some sequences of another state, for each of these sequences one.</summary>
+    internal void Gather(RecurrentState other, ReadOnlySpan<int> sequences)
+    {
+        for (int i = 0; i < _tensors.Length; i++)
+        {
+            for (int n = 0; n < sequences.Length; n++)
+                other._tensors[i].Slice(sequences[n], 1).Values.CopyTo(_tensors[i].Slice(n, 1).Span);
+        }
+    }
+
     /// <summary>Overwrites this with another state of the same layer and batch.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public void CopyFrom(RecurrentState other)

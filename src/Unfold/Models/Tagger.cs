@@ -13,7 +13,7 @@ namespace Unfold.Models;
 /// </summary>
 /// <remarks>
 /// Effectively computes <c>W encoder([word; columns; spelling]) + b</c>, a score for each label at each token, where spelling is what a layer in both directions makes of the word's characters; and the
-/// greatest of them, or with a conditional random field the best labels of the whole sentence.
+/// greatest of them, or with a conditional random field the best labels of the whole sentence; or with feedback, a layer scores each label behind the one chosen before.
 /// </remarks>
 public sealed class Tagger
 {

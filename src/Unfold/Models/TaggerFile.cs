@@ -61,6 +61,7 @@ internal sealed record TaggerFile(TaggerPreparation Preparation, TrainingReport 
         SameRun.Require(nameof(then.CharacterEmbedding), then.CharacterEmbedding, asked.CharacterEmbedding);
         SameRun.Require(nameof(then.VocabularySize), then.VocabularySize, asked.VocabularySize);
         SameRun.Require(nameof(then.Crf), then.Crf, asked.Crf);
+        SameRun.Require(nameof(then.Feedback), then.Feedback, asked.Feedback);
         SameRun.Require(nameof(then.MaxSteps), then.MaxSteps, asked.MaxSteps);
         SameRun.Require(nameof(then.Validation), then.Validation, asked.Validation);
         SameRun.Require(then, asked);

@@ -2,14 +2,13 @@ using Unfold.Autodiff;
 using Unfold.Autodiff.Operations;
 using Unfold.Cells;
 using Unfold.Layers;
-using Unfold.Losses;
 using Unfold.Tensors;
 
 namespace Unfold.Models;
 
 /// <summary>
-/// A tagger's layers: a vector for each word, for each other column and from each word's characters, side by side; layers that read the sentence; a score for each label; and where labels are
-/// chosen together, how they follow one another.
+/// A tagger's layers: a vector for each word, for each other column and from each word's characters, side by side; layers that read the sentence; and what makes
+/// labels of that.
 /// </summary>
 internal sealed class TaggerNetwork : IModelNetwork
 {
@@ -19,8 +18,6 @@ internal sealed class TaggerNetwork : IModelNetwork
     private readonly Embedding[] _columns;
     private readonly Embedding? _letters;
     private readonly Dropout _inputDropout, _outputDropout;
-    private readonly Tensor[] _parts;
-    private readonly LabelRules? _rules;
 
     /// <summary>Builds the layers; their parameters have no values until <see cref="ParameterSet.Allocate"/>.</summary>
     internal TaggerNetwork(TaggerPreparation preparation)
@@ -40,20 +37,16 @@ internal sealed class TaggerNetwork : IModelNetwork
         }
 
         Encoder = options.Encoder.Build(Parameters, "encoder", size);
-        Output = new Linear(Parameters, "output", Encoder.OutputSize, preparation.Labels.Count);
-        if (options.Crf)
-            Crf = new ConditionalRandomField(Parameters, "crf", preparation.Labels.Count);
+        Head = LabelHead.Of(Parameters, options, Encoder.OutputSize, preparation.Labels.Count, preparation.AreSpansKept ? LabelRules.Spans(preparation.Labels) : null);
         _inputDropout = new Dropout("encoder.input.dropout", options.EdgeDropout);
         _outputDropout = new Dropout("output.dropout", options.EdgeDropout);
-        _parts = new Tensor[_columns.Length + (Spelling is null ? 0 : 1)];
-        _rules = preparation.AreSpansKept ? LabelRules.Spans(preparation.Labels) : null;
     }
 
     /// <inheritdoc/>
     public ParameterSet Parameters { get; } = new();
 
     /// <inheritdoc/>
-    public IEnumerable<RecurrentPart> RecurrentParts => Encoder.Parts.Concat(Spelling?.Parts ?? []);
+    public IEnumerable<RecurrentPart> RecurrentParts => Encoder.Parts.Concat(Spelling?.Parts ?? []).Concat(Head.Parts);
 
     /// <summary>Reads the characters of words; null where they are not read.</summary>
     internal SequenceEncoder? Spelling { get; }
@@ -61,57 +54,28 @@ internal sealed class TaggerNetwork : IModelNetwork
     /// <summary>Reads sentences.</summary>
     internal SequenceEncoder Encoder { get; }
 
-    /// <summary>A score for each label.</summary>
-    internal Linear Output { get; }
-
-    /// <summary>How labels follow one another; null where each is chosen by itself.</summary>
-    internal ConditionalRandomField? Crf { get; }
+    /// <summary>From features to labels.</summary>
+    internal LabelHead Head { get; }
 
     /// <summary>The layers from input to output.</summary>
-    internal IEnumerable<Layer> Layers => _columns.Concat(new Layer?[] { _letters, Spelling, Encoder, Output, Crf }.OfType<Layer>());
+    internal IEnumerable<Layer> Layers => _columns.Concat(new Layer?[] { _letters, Spelling, Encoder }.OfType<Layer>()).Concat(Head.Layers);
 
-    /// <summary>The scores of the labels, [S, K].</summary>
+    /// <summary>What the layers make of the tokens, [S, O]: for <see cref="Head"/>.</summary>
     internal Tensor Forward(Tape tape, TaggerInputs inputs)
     {
         Shape rows = new(inputs.Sequences.RowCount);
+        Tensor[] parts = new Tensor[_columns.Length + (Spelling is null ? 0 : 1)];
         for (int c = 0; c < _columns.Length; c++)
-            _parts[c] = _columns[c].Forward(tape, inputs.Column(c), rows);
+            parts[c] = _columns[c].Forward(tape, inputs.Column(c), rows);
         if (Spelling is not null)
         {
             Tensor letters = _letters!.Forward(tape, inputs.Letters, new Shape(inputs.Spellings.RowCount));
             Tensor words = Spelling.Read(tape, letters, inputs.Spellings, SequenceReading.Last);
-            _parts[^1] = tape.Embedding(words, inputs.Words, rows);
+            parts[^1] = tape.Embedding(words, inputs.Words, rows);
         }
 
-        Tensor x = _parts.Length == 1 ? _parts[0] : tape.Concat(_parts);
+        Tensor x = parts.Length == 1 ? parts[0] : tape.Concat(parts);
         x = Encoder.Forward(tape, _inputDropout.Forward(tape, x, inputs.Sequences), inputs.Sequences);
-        return Output.Forward(tape, _outputDropout.Forward(tape, x, inputs.Sequences));
-    }
-
-    /// <summary>The mean loss of the batch, in nats a token; every label must be known.</summary>
-    internal Tensor Loss(Tape tape, Tensor scores, TaggerInputs inputs, float labelSmoothing = 0) => Crf is null
-        ? SoftmaxCrossEntropy.Forward(tape, scores, inputs.Labels, labelSmoothing: labelSmoothing)
-        : Crf.Loss(tape, scores, inputs.Labels, inputs.Sequences);
-
-    /// <summary>Writes the chosen labels, one for each row.</summary>
-    internal void Decode(Tensor scores, TaggerInputs inputs, Span<int> labels)
-    {
-        if (Crf is not null)
-        {
-            Crf.Decode(scores, inputs.Sequences, labels, _rules);
-            return;
-        }
-
-        int count = scores.Shape[1];
-        for (int row = 0; row < labels.Length; row++)
-        {
-            ReadOnlySpan<float> own = scores.Values.Slice(row * count, count);
-            labels[row] = 0;
-            for (int label = 1; label < count; label++)
-            {
-                if (own[label] > own[labels[row]])
-                    labels[row] = label;
-            }
-        }
+        return _outputDropout.Forward(tape, x, inputs.Sequences);
     }
 }

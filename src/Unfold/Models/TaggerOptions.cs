@@ -8,10 +8,10 @@ namespace Unfold.Models;
 /// <summary>What a tagger is made of and how it is trained.</summary>
 public sealed record TaggerOptions : TrainingOptions
 {
-    /// <summary>The defaults: an LSTM of 200 units in each direction, words by 100 numbers and by their characters, batches of 32 sentences, Adam at 0.003 falling as half a cosine, 15 epochs.</summary>
+    /// <summary>The defaults: an LSTM of 200 units in each direction, words by 100 numbers and by their characters, batches of 32 sentences, Adam at 0.003 falling as half a cosine, 20 epochs.</summary>
     public TaggerOptions()
     {
-        Epochs = 15;
+        Epochs = 20;
         LearningRate = 0.003f;
     }
 
@@ -36,15 +36,27 @@ public sealed record TaggerOptions : TrainingOptions
 
     /// <summary>
     /// a: in training, a word that occurs n times is read as an unknown one with the probability a / (a + n), so that words that were never seen can be read; 0 or more;
-    /// default 0.25 (Kiperwasser and Goldberg 2016).
+    /// default 1 (Kiperwasser and Goldberg 2016).
     /// </summary>
-    public float WordDropout { get; init; } = 0.25f;
+    public float WordDropout { get; init; } = 1;
 
-    /// <summary>The probability with which an input of the first layer and of the last is zero in training; from 0 to below 1; default 0.4.</summary>
-    public float EdgeDropout { get; init; } = 0.4f;
+    /// <summary>The probability with which an input of the first layer and of the last is zero in training; from 0 to below 1; default 0.5.</summary>
+    public float EdgeDropout { get; init; } = 0.5f;
 
     /// <summary>Whether labels are chosen together, by a conditional random field over the sentence, and not each by itself. Default false.</summary>
     public bool Crf { get; init; }
+
+    /// <summary>
+    /// Whether a layer reads each token together with the label of the token before, so that labels are chosen one after the other; it has the encoder's cell and size. Instead of
+    /// <see cref="Crf"/>. Default false.
+    /// </summary>
+    public bool Feedback { get; init; }
+
+    /// <summary>With feedback: the probability with which the label before is the network's own in training, reached in equal parts over the epochs; from 0, the default, which takes the known ones, to 1.</summary>
+    public float Sampling { get; init; }
+
+    /// <summary>With feedback: how many beginnings of a sentence are followed when labels are chosen; 1 (default) is greedy; 1 to 1000.</summary>
+    public int Beam { get; init; } = 1;
 
     /// <summary>How much of the probability training gives to all labels alike, where each is chosen by itself; from 0, the default, to below 1.</summary>
     public float LabelSmoothing { get; init; }
@@ -72,6 +84,9 @@ public sealed record TaggerOptions : TrainingOptions
         Require(WordDropout is >= 0 and < 1e6f, nameof(WordDropout), "a number from 0 to 1000000", WordDropout);
         Require(EdgeDropout is >= 0 and < 1, nameof(EdgeDropout), "a number from 0 to below 1", EdgeDropout);
         Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), "a number from 0 to below 1", LabelSmoothing);
+        Require(!Crf || !Feedback, nameof(Feedback), "false with a conditional random field", Feedback);
+        Require(Sampling is >= 0 and <= 1 && (Feedback || Sampling == 0), nameof(Sampling), Feedback ? "a number from 0 to 1" : "0 without feedback", Sampling);
+        Require(Beam is >= 1 and <= 1000 && (Feedback || Beam == 1), nameof(Beam), Feedback ? "a whole number from 1 to 1000" : "1 without feedback", Beam);
         Require(!Crf || LabelSmoothing == 0, nameof(LabelSmoothing), "0 with a conditional random field", LabelSmoothing);
         Require(MaxSteps >= 1, nameof(MaxSteps), "a whole number of at least 1", MaxSteps);
         Require(Validation is null or (>= 0 and <= 0.9), nameof(Validation), "a number from 0 to 0.9", Validation);

@@ -1,5 +1,3 @@
-using System.Text;
-using Unfold.Data;
 using Unfold.Data.Tagging;
 
 namespace Unfold.Models;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Unfold.Autodiff;
 using Unfold.Data.Tagging;
-using Unfold.Metrics;
 using Unfold.Tensors;
 
 namespace Unfold.Models;
@@ -30,14 +29,14 @@ internal sealed class TaggerScorer(TaggerNetwork network, TaggerPreparation prep
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 _inputs.Fill(data, items, null);
-                Tensor scores = network.Forward(_tape, _inputs);
+                Tensor x = network.Forward(_tape, _inputs);
                 if (group.Key)
                 {
-                    loss += (double)network.Loss(_tape, scores, _inputs).Values[0] * _inputs.Sequences.RowCount;
+                    loss += (double)network.Head.Loss(_tape, x, _inputs, null).Scalar * _inputs.Sequences.RowCount;
                     tokens += _inputs.Sequences.RowCount;
                 }
 
-                Decode(data, items, scores, found);
+                Decode(data, items, x, found);
                 _tape.Reset();
                 ready += items.Length;
                 done?.Invoke(Math.Min(ready, sentences.Count));
@@ -55,12 +54,12 @@ internal sealed class TaggerScorer(TaggerNetwork network, TaggerPreparation prep
         return TaggerEvaluation.Of(sentences, found, preparation, loss, clock.Elapsed.TotalSeconds);
     }
 
-    private void Decode(PreparedSentences data, int[] items, Tensor scores, string[][] found)
+    private void Decode(PreparedSentences data, int[] items, Tensor x, string[][] found)
     {
         int rows = _inputs.Sequences.RowCount;
         if (_labels.Length < rows)
             _labels = new int[rows];
-        network.Decode(scores, _inputs, _labels.AsSpan(0, rows));
+        network.Head.Decode(_tape, x, _inputs.Sequences, _labels.AsSpan(0, rows));
         for (int n = 0; n < items.Length; n++)
         {
             PreparedSentence piece = data.Pieces[items[n]];

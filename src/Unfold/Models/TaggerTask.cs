@@ -78,7 +78,8 @@ internal sealed class TaggerTask : TrainingTask
     public override Tensor Loss(Tape tape, int step)
     {
         _inputs.Fill(_data, _batches[step], _change);
-        return _network.Loss(tape, _network.Forward(tape, _inputs), _inputs, _description.Options.LabelSmoothing);
+        TaggerOptions options = _description.Options;
+        return _network.Head.Loss(tape, _network.Forward(tape, _inputs), _inputs, new TrainingMoment(options.Seed, _change.Epoch, step, (double)_change.Epoch / options.Epochs));
     }
 
     /// <inheritdoc/>

@@ -14,11 +14,11 @@ internal static class TaggerTraining
     {
         options.Check();
         (TaggedCorpus training, TaggedCorpus? heldOut) = (files.Training, files.Validation);
+        if (training.Sentences.SelectMany(sentence => sentence.Labels!).Distinct().Take(2).Count() < 2)
+            throw new InputException($"There is nothing to tell apart: all {training.Tokens} tokens of '{training.Path}' have the same label, '{training.Sentences[0].Labels![0]}'.");
         if (heldOut is null)
             (training, heldOut) = training.Split(options.Validation ?? (files.Test is null ? UsualValidation : 0), options.Seed);
         TaggerPreparation preparation = TaggerPreparation.Of(training, options);
-        if (preparation.Labels.Count < 2)
-            throw new InputException($"There is nothing to tell apart: all {training.Tokens} tokens of '{training.Path}' have the same label, '{preparation.Labels[0]}'.");
         TaggerNetwork network = new(preparation);
         network.Parameters.Allocate(options.Seed);
         TrainingReport report = new() { Task = TaggerFile.Task, Seed = options.Seed, Parameters = network.Parameters.Count };

@@ -79,11 +79,11 @@ internal sealed class TaggedReader
     private void SetColumns(int count)
     {
         _format = _labelled ? _format.Resolve(count) : _format with { Inputs = _format.Inputs ?? [.. Enumerable.Range(1, count)] };
-        int needed = Math.Max(_format.Inputs?.Max() ?? 1, _labelled ? _format.Label!.Value : 1);
-        if (needed > count)
-            throw Error($"expected {needed} columns or more, but got {count}; --columns and --label say which there are");
-        if (_format.Inputs is not { Count: > 0 })
+        if (_format.Inputs is not { Count: > 0 } inputs)
             throw Error("expected a column for the word and one for its label, but got 1 column");
+        int needed = Math.Max(inputs.Max(), _labelled ? _format.Label!.Value : 1);
+        if (needed > count)
+            throw Error($"expected {needed} columns or more, but got {count}: other columns can be chosen (--columns, --label)");
         (_columns, _columnsLine) = (count, _line);
     }
 
