@@ -3,7 +3,6 @@ using Unfold.Cells;
 using Unfold.Layers;
 using Unfold.Onnx.Import;
 using Unfold.Onnx.Protocol;
-using Unfold.Tensors;
 
 namespace Unfold.Onnx;
 

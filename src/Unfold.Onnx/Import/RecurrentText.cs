@@ -8,13 +8,13 @@ internal static class RecurrentText
     /// <summary>The equations of RNN, LSTM or GRU in one direction.</summary>
     /// <param name="type">The operator.</param>
     /// <param name="activations">Its functions, each of one argument.</param>
-    /// <param name="clip">The bound of every function's argument; 0 for none.</param>
+    /// <param name="clip">The bound of what stands inside the gates' and the candidate's functions; 0 for none. As in ONNX Runtime, an LSTM's new cell is not bounded.</param>
     /// <param name="afterReset">GRU's linear_before_reset.</param>
     /// <param name="coupled">LSTM's input_forget.</param>
     /// <param name="peepholes">Whether gates see the cell.</param>
     public static string Of(string type, IReadOnlyList<Func<string, string>> activations, float clip, bool afterReset, bool coupled, bool peepholes)
     {
-        string F(int index, string argument) => activations[index](clip > 0 ? $"clip({argument}, 0 - {Number(clip)}, {Number(clip)})" : argument);
+        string F(int index, string argument) => activations[index](clip > 0 ? $"clip({argument}, {Number(-clip)}, {Number(clip)})" : argument);
         string Sum(string gate) => $"W{gate} x + U{gate} h + b{gate}";
         if (type == "RNN")
             return $"h' = {F(0, "W x + U h + b")}\n";
@@ -29,22 +29,22 @@ internal static class RecurrentText
             + (coupled ? "" : $"f  = {F(0, See("f", "c"))}\n")
             + $"g  = {F(1, Sum("g"))}\n"
             + (coupled ? "c' = (1 - i) * c + i * g\n" : "c' = f * c + i * g\n")
-            + $"o  = {F(0, See("o", "c'"))}\nh' = o * {F(2, "c'")}\n";
+            + $"o  = {F(0, See("o", "c'"))}\nh' = o * {activations[2]("c'")}\n";
     }
 
     /// <summary>A function by ONNX's name, with its numbers where it has any.</summary>
     /// <exception cref="FormatException">There is no such function, or cells have none.</exception>
     public static Func<string, string> Activation(string name, float? alpha, float? beta)
     {
-        string A(float absent) => Number(alpha ?? absent);
-        string B(float absent) => Number(beta ?? absent);
+        string A(float absent) => Factor(alpha ?? absent);
+        string B(float absent) => Factor(beta ?? absent);
         return name.ToUpperInvariant() switch
         {
             "SIGMOID" => a => $"sigmoid({a})",
             "TANH" => a => $"tanh({a})",
             "RELU" => a => $"relu({a})",
             "AFFINE" => a => $"({A(1)} * ({a}) + {B(0)})",
-            "LEAKYRELU" => a => $"leaky_relu({a}, {A(0.01f)})",
+            "LEAKYRELU" => a => $"leaky_relu({a}, {Number(alpha ?? 0.01f)})",
             "SCALEDTANH" => a => $"({A(1)} * tanh({B(1)} * ({a})))",
             "HARDSIGMOID" => a => $"clip({A(0.2f)} * ({a}) + {B(0.5f)}, 0, 1)",
             "ELU" => a => alpha is null or 1 ? $"elu({a})" : $"(max({a}, 0) + {A(1)} * (exp(min({a}, 0)) - 1))",
@@ -61,6 +61,9 @@ internal static class RecurrentText
         if (!float.IsFinite(value) || Math.Abs(value) > 1e9)
             throw new FormatException($"{value} is not a number that a cell can have");
         string text = Math.Abs((decimal)value).ToString("0.############", CultureInfo.InvariantCulture);
-        return value < 0 ? $"(0 - {text})" : text;
+        return value < 0 ? "-" + text : text;
     }
+
+    /// <summary>A number within an expression.</summary>
+    private static string Factor(float value) => value < 0 ? $"(0 - {Number(-value)})" : Number(value);
 }
