@@ -92,6 +92,21 @@ public static class OnnxExport
         ModelWriter.Write(path, ModelWriters.Of(model, options ?? new()), Metadata(model.Description.WriteMetadata));
     }
 
+    /// <summary>Writes recurrent layers that came from elsewhere: <c>x [T, N, C]</c> to <c>y [T, N, O]</c>; states in and out where they read in one direction.</summary>
+    /// <param name="model">The layers.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="ModelFileException">A layer cannot be written as ONNX, or the file cannot be written.</exception>
+    public static void Save(RecurrentModel model, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        options ??= new OnnxExportOptions();
+        SequenceEncoder encoder = model.Encoder;
+        Save(path, encoder.Name, model.InputSize, model.OutputSize, options, (graph, axes, x) => encoder.IsCausal
+            ? SequenceWriter.Write(graph, axes, encoder.Causal, x, options.States)
+            : EncoderWriter.Steps(graph, axes, encoder, x, encoder.Levels.Count), Metadata(model.Description.WriteMetadata));
+    }
+
     /// <summary>Writes a model's file as ONNX, whatever its task.</summary>
     /// <param name="modelPath">The model, as it was saved.</param>
     /// <param name="path">The ONNX file.</param>
@@ -106,7 +121,8 @@ public static class OnnxExport
             case SequenceClassifierFile.Task: Save(SequenceClassifier.Load(modelPath), path, options); break;
             case ForecasterFile.Task: Save(Forecaster.Load(modelPath), path); break;
             case ImageClassifierFile.Task: Save(ImageClassifier.Load(modelPath), path, options); break;
-            case string other: throw new ModelFileException($"'{modelPath}' is not written as ONNX: it is a model for the task '{other}', and only text, music, classify, forecast and image are.");
+            case RecurrentModelFile.Task: Save(RecurrentModel.Load(modelPath), path, options); break;
+            case string other: throw new ModelFileException($"'{modelPath}' is not written as ONNX: it is a model for the task '{other}', and only text, music, classify, forecast, image and recurrent are.");
         }
     }
 
@@ -118,13 +134,14 @@ public static class OnnxExport
         return writer.Metadata.Where(entry => entry.Key != "report").ToDictionary(StringComparer.Ordinal);
     }
 
-    private static void Save(string path, string name, int inputs, int outputs, OnnxExportOptions options, Func<GraphWriter, SequenceAxes, string, string> write)
+    private static void Save(string path, string name, int inputs, int outputs, OnnxExportOptions options, Func<GraphWriter, SequenceAxes, string, string> write,
+        Dictionary<string, string>? metadata = null)
     {
         GraphWriter graph = new(name);
         string x = graph.Input("x", DataType.Float, Axis.Steps, Axis.Batch, inputs);
         string? lengths = options.Lengths ? graph.Input("lengths", DataType.Int64, Axis.Batch) : null;
         graph.Output(write(graph, new SequenceAxes(graph, x, lengths), x), "y", DataType.Float, Axis.Steps, Axis.Batch, outputs);
         graph.Finish();
-        ModelWriter.Write(path, graph, new Dictionary<string, string>(StringComparer.Ordinal));
+        ModelWriter.Write(path, graph, metadata ?? new Dictionary<string, string>(StringComparer.Ordinal));
     }
 }

@@ -10,7 +10,7 @@ internal static class ExportCommand
     public static Command Build()
     {
         Argument<string> model = Arguments.Model();
-        var output = new Option<string>("--output", "-o") { Description = "The ONNX file to write", HelpName = "FILE", Required = true };
+        var output = new Option<string>("--out", "-o") { Description = "The ONNX file to write", HelpName = "FILE", Required = true };
         var noStates = new Option<bool>("--no-states") { Description = "Begin anew in every run, instead of taking and giving the states of the recurrent layers" };
         var noLengths = new Option<bool>("--no-lengths") { Description = "Take sequences of one length, instead of the length of each" };
         var probabilities = new Option<bool>("--probabilities") { Description = "Give probabilities instead of the scores before softmax or sigmoid" };
@@ -26,7 +26,7 @@ internal static class ExportCommand
 
     private static int Run(string model, string output, OnnxExportOptions options)
     {
-        Outputs.Require("--output", output);
+        Outputs.Require("--out", output);
         OnnxExport.Convert(model, output, options);
         OnnxSummary summary = OnnxSummary.Read(output);
         Console.Out.WriteLine($"{output}: opset {summary.Opset}, {summary.Nodes} operators, {new FileInfo(output).Length:N0} bytes");

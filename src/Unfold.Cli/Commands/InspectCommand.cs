@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Unfold.Cli.Shell;
 using Unfold.Models;
+using Unfold.Onnx;
 
 namespace Unfold.Cli.Commands;
 
-/// <summary><c>unfold inspect MODEL</c>: what is in a model file; of an image classifier also as pictures.</summary>
+/// <summary><c>unfold inspect MODEL</c>: what is in a model file, or in any file of tensors; of an image classifier also as pictures.</summary>
 internal static class InspectCommand
 {
     public static Command Build()
@@ -18,13 +19,26 @@ internal static class InspectCommand
             Arity = new ArgumentArity(2, 2),
             AllowMultipleArgumentsPerToken = true,
         };
-        var command = new Command("inspect", "Layers, shapes, parameters, equations, vocabulary, and how the model was trained") { model, kernels, features };
+        var command = new Command("inspect", "Layers, shapes, parameters, equations, vocabulary, and how the model was trained; or the tensors of any file") { model, kernels, features };
         command.SetAction(parsed => Run(parsed.GetRequiredValue(model), parsed.GetValue(kernels), parsed.GetValue(features)));
         return command;
     }
 
     private static int Run(string path, string? kernels, string[]? features)
     {
+        Inputs.RequireFile(path);
+        if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            Console.Out.WriteLine(OnnxNetwork.Load(path).Describe().TrimEnd());
+            return ExitCode.Done;
+        }
+
+        if (kernels is null && features is not { Length: > 0 } && !ModelFile.IsModel(path))
+        {
+            Console.Out.WriteLine(ModelFile.DescribeTensors(path).TrimEnd());
+            return ExitCode.Done;
+        }
+
         if (Inputs.TaskOf(path) == "image")
         {
             return RunImage(Inputs.ImageModel(path), kernels, features);
@@ -41,6 +55,7 @@ internal static class InspectCommand
             "tag" => Inputs.TaggerModel(path).Describe(),
             "music" => Inputs.MusicModel(path).Describe(),
             "forecast" => Inputs.ForecastModel(path).Describe(),
+            "recurrent" => Inputs.RecurrentModel(path).Describe(),
             _ => Inputs.Model(path).Describe(),
         };
         Console.Out.WriteLine(description.TrimEnd());

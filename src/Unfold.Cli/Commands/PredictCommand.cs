@@ -13,7 +13,8 @@ internal static class PredictCommand
         Argument<string> model = Arguments.Model();
         Argument<string[]> images = Arguments.Files("DATA", "PNG files, images of a data set as DATA#NUMBER, or a data set; files of sequences, sentences, series or music, or - for standard input");
         Option<int> top = Values.Whole("--top", "How many of the likeliest classes to show", 1, 1000, 1);
-        var command = new Command("predict", "The likeliest class of each image or sequence, and its probability; the labels of words; how a series or a piece of music goes on") { model, images, top };
+        Option<string?> output = Values.Path("--out", "Of recurrent layers alone: write the outputs [T, N, O] into this .npy file");
+        var command = new Command("predict", "The likeliest class of each image or sequence, and its probability; the labels of words; how a series or a piece of music goes on") { model, images, top, output };
         var files = new SequenceFileChoice(command);
         var series = new SeriesChoice(command);
         command.SetAction(parsed =>
@@ -25,6 +26,7 @@ internal static class PredictCommand
                 "tag" => TagPrediction.Predict(Inputs.TaggerModel(path), data),
                 "music" => MusicPrediction.Predict(Inputs.MusicModel(path), data, parsed.GetValue(top)),
                 "forecast" => ForecastPrediction.Predict(Inputs.ForecastModel(path), data, parsed, series),
+                "recurrent" => RecurrentPrediction.Predict(Inputs.RecurrentModel(path), data, parsed.GetValue(output)),
                 _ => Run(path, data, parsed.GetValue(top)),
             };
         });

@@ -71,6 +71,12 @@ internal static class Inputs
         return Models.MusicModel.Load(path);
     }
 
+    public static RecurrentModel RecurrentModel(string path)
+    {
+        RequireFile(path);
+        return Models.RecurrentModel.Load(path);
+    }
+
     public static MusicFiles Music(string path)
     {
         RequireFile(path);

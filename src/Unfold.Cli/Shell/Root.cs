@@ -20,6 +20,7 @@ internal static class Root
         root.Add(EvaluateCommand.Build());
         root.Add(PredictCommand.Build());
         root.Add(InspectCommand.Build());
+        root.Add(ImportCommand.Build());
         root.Add(ExportCommand.Build());
         root.Add(CellCommands.Build());
         root.Add(LayersCommand.Build());

@@ -74,14 +74,16 @@ public sealed class SequenceEncoder : Layer
     internal IReadOnlyList<Bidirectional> Levels => _levels;
 
     /// <summary>The recurrent layers as PyTorch's modules call them, where they are put together as there: in one direction, or in two that are concatenated.</summary>
-    internal IEnumerable<RecurrentPart> Parts
+    internal IEnumerable<RecurrentPart> Parts => IsCausal || Options.Merge == DirectionMerge.Concatenate ? AllParts : [];
+
+    /// <summary>The same, however the outputs of two directions become one.</summary>
+    internal IEnumerable<RecurrentPart> AllParts
     {
         get
         {
             if (_causal is not null)
                 return _causal is Recurrent recurrent ? recurrent.Parts : [];
-            return Options.Merge != DirectionMerge.Concatenate ? [] : _levels.SelectMany((level, i) =>
-                Directions(level.ForwardLayer, $"l{i}").Concat(Directions(level.BackwardLayer, $"l{i}_reverse")));
+            return _levels.SelectMany((level, i) => Directions(level.ForwardLayer, $"l{i}").Concat(Directions(level.BackwardLayer, $"l{i}_reverse")));
 
             IEnumerable<RecurrentPart> Directions(SequenceLayer layer, string suffix) =>
                 layer is Recurrent recurrent ? recurrent.Layers.Select(one => new RecurrentPart(one, Name, suffix)) : [];

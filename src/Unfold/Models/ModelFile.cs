@@ -1,3 +1,4 @@
+using Unfold.Formats;
 using Unfold.Formats.Safetensors;
 
 namespace Unfold.Models;
@@ -14,4 +15,22 @@ public static class ModelFile
         using SafetensorsFile file = SafetensorsFile.Open(path);
         return file.Metadata.TryGetValue("task", out string? task) ? task : throw new ModelFileException($"'{path}' is not a usable model: its metadata have no 'task'.");
     }
+
+    /// <summary>Whether a file is a model of this program, and not tensors of another tool's: safetensors with other metadata, NumPy's .npy or .npz.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Whether its metadata name a task.</returns>
+    /// <exception cref="ModelFileException">The file cannot be read, or is a damaged safetensors file.</exception>
+    public static bool IsModel(string path)
+    {
+        if (FileKinds.Of(path) != FileKind.Safetensors)
+            return false;
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        return file.Metadata.ContainsKey("task") && file.Metadata.ContainsKey("format_version");
+    }
+
+    /// <summary>The tensors of any safetensors, .npy or .npz file, a line each: name, element type, shape; and the file's own texts.</summary>
+    /// <param name="path">The file; what it is, its first bytes say.</param>
+    /// <returns>Lines to print.</returns>
+    /// <exception cref="ModelFileException">The file cannot be read, is damaged or of another kind.</exception>
+    public static string DescribeTensors(string path) => TensorListing.Describe(path);
 }

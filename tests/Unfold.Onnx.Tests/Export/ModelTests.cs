@@ -142,5 +142,27 @@ public sealed class ModelTests
         found.AssertNear("probabilities", [24, 3], expected);
     }
 
+    [RuntimeFact]
+    public void LayersOfPyTorchGiveTheSameNumbers()
+    {
+        using TemporaryFile saved = new(".safetensors"), file = new();
+        Dictionary<string, Tensor> tensors = [];
+        foreach (string direction in new[] { "", "_reverse" })
+        {
+            tensors[$"weight_ih_l0{direction}"] = Filling.Tensor(1 + direction.Length, 20, 3);
+            tensors[$"weight_hh_l0{direction}"] = Filling.Tensor(2 + direction.Length, 20, 5);
+            tensors[$"bias_ih_l0{direction}"] = Filling.Tensor(3 + direction.Length, 20);
+            tensors[$"bias_hh_l0{direction}"] = Filling.Tensor(4 + direction.Length, 20);
+        }
+
+        RecurrentModel model = RecurrentModel.Import(tensors);
+        model.Save(saved.Path);
+        OnnxExport.Convert(saved.Path, file.Path);
+        int[] lengths = [6, 2];
+        Tensor x = Filling.Tensor(9, 6, 2, 3);
+        OnnxRuntime.Run(file.Path, ("x", Value.Of([6, 2, 3], x.Values)), ("lengths", Value.Of(lengths)))["y"].AssertNear("y", [6, 2, 10], model.Run(x, lengths).Values);
+        Assert.Equal("recurrent", MetadataOf(file.Path)["task"]);
+    }
+
     private static Dictionary<string, string> MetadataOf(string path) => ModelReader.Read(path).MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value);
 }

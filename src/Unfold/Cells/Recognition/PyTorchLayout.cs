@@ -9,12 +9,13 @@ namespace Unfold.Cells.Recognition;
 /// reset, in <c>bias_hh_l0</c>.
 /// </summary>
 /// <param name="graph">The cell.</param>
-/// <param name="recognized">What <see cref="CellRecognition"/> found it to be; a kind that <see cref="Has"/>.</param>
+/// <param name="recognized">What <see cref="CellRecognition"/> found it to be; a kind that <see cref="Has"/>, or else <paramref name="elsewhere"/>.</param>
 /// <param name="sizes">Every named size.</param>
 /// <param name="suffix">What follows the tensors' names: <c>l0</c>, or <c>l0_reverse</c>.</param>
-internal sealed class PyTorchLayout(CellGraph graph, RecognizedCell recognized, IReadOnlyDictionary<string, int> sizes, string suffix = "l0")
+/// <param name="elsewhere">Whether a GRU with its reset before the product, which PyTorch has not, is taken too, with its gates r z n as if it had.</param>
+internal sealed class PyTorchLayout(CellGraph graph, RecognizedCell recognized, IReadOnlyDictionary<string, int> sizes, string suffix = "l0", bool elsewhere = false)
 {
-    private readonly int _rows = Rows(graph, recognized, sizes);
+    private readonly int _rows = Rows(graph, recognized, sizes, elsewhere);
 
     /// <summary>Whether PyTorch has this very cell.</summary>
     public static bool Has(RecognizedCell? cell) => cell is
@@ -66,8 +67,8 @@ internal sealed class PyTorchLayout(CellGraph graph, RecognizedCell recognized, 
         return parameters;
     }
 
-    private static int Rows(CellGraph graph, RecognizedCell recognized, IReadOnlyDictionary<string, int> sizes) =>
-        Has(recognized)
+    private static int Rows(CellGraph graph, RecognizedCell recognized, IReadOnlyDictionary<string, int> sizes, bool elsewhere) =>
+        Has(recognized) || (elsewhere && recognized.Kind == RecognizedKind.Gru)
             ? graph.Parameters.First(p => p.Name == recognized.Gates[0].Input.Parameter).Node.Shape[0].Resolve(sizes)
             : throw new ArgumentException($"PyTorch has no layer for the cell '{graph.Name}'.");
 

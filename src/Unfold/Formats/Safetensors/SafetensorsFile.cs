@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Unfold.Tensors;
 
 namespace Unfold.Formats.Safetensors;
@@ -66,15 +65,37 @@ public sealed class SafetensorsFile : IDisposable
     /// <returns>Whether there is one.</returns>
     public bool TryGet(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out TensorEntry? entry) => _byName.TryGetValue(name, out entry);
 
-    /// <summary>Reads a tensor; F16, BF16 and F64 elements become float32.</summary>
+    /// <summary>Reads a tensor as float32, to which elements of the other types are rounded: F64, F16, BF16, I8 to I64, U8 to U64, and BOOL as 0 and 1.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>A tensor of its own.</returns>
-    /// <exception cref="ModelFileException">There is no such tensor, it has no numbers of these types, or the file cannot be read.</exception>
+    /// <exception cref="ModelFileException">There is no such tensor, it has no elements of these types, it is larger than a tensor can be, or the file cannot be read.</exception>
     public Tensor Read(string name)
     {
         Tensor tensor = Tensor.Zeros(Find(name).Shape);
         ReadInto(name, tensor.Shape, tensor.Span);
         return tensor;
+    }
+
+    /// <summary>Reads a tensor's bytes as they are, of any type: little-endian, row-major.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>Its bytes.</returns>
+    /// <exception cref="ModelFileException">There is no such tensor, it has 2^31 bytes or more, or the file cannot be read.</exception>
+    public byte[] ReadBytes(string name)
+    {
+        TensorEntry entry = Find(name);
+        if (entry.End - entry.Begin > Array.MaxLength)
+            throw new ModelFileException($"Cannot read tensor '{name}' of '{Path}' at once: it has {entry.End - entry.Begin} bytes, and an array has at most {Array.MaxLength}.");
+        try
+        {
+            byte[] bytes = new byte[entry.End - entry.Begin];
+            _stream.Position = _dataStart + entry.Begin;
+            _stream.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (IOException e)
+        {
+            throw new ModelFileException($"Cannot read '{Path}': {AtomicFile.Reason(e)}", e);
+        }
     }
 
     /// <summary>Closes the file.</summary>
@@ -86,13 +107,12 @@ public sealed class SafetensorsFile : IDisposable
         TensorEntry entry = Find(name);
         if (entry.Shape != shape)
             throw new ModelFileException($"'{Path}' does not fit: tensor '{name}' should have the shape {shape}, but has {entry.Shape}.");
+        if (TensorEntry.ElementsOf(entry.Type) is not ElementType type)
+            throw new ModelFileException($"'{Path}' does not fit: tensor '{name}' should have elements that are numbers of 8 bits or more, but has {entry.Type}.");
         try
         {
             _stream.Position = _dataStart + entry.Begin;
-            if (entry.Type == "F32" && BitConverter.IsLittleEndian)
-                _stream.ReadExactly(MemoryMarshal.AsBytes(values));
-            else
-                ReadConverted(entry, values);
+            Elements.Read(_stream, type, bigEndian: false, values);
         }
         catch (IOException e)
         {
@@ -120,29 +140,5 @@ public sealed class SafetensorsFile : IDisposable
         stream.ReadExactly(json);
         dataStart = 8 + (long)headerLength;
         return SafetensorsHeader.Parse(json, length - dataStart);
-    }
-
-    private void ReadConverted(TensorEntry entry, Span<float> values)
-    {
-        int size = TensorEntry.SizeOf(entry.Type);
-        byte[] buffer = new byte[Math.Min(values.Length, 8192) * size];
-        for (int first = 0; first < values.Length; first += 8192)
-        {
-            Span<float> part = values.Slice(first, Math.Min(8192, values.Length - first));
-            Span<byte> bytes = buffer.AsSpan(0, part.Length * size);
-            _stream.ReadExactly(bytes);
-            for (int i = 0; i < part.Length; i++)
-            {
-                ReadOnlySpan<byte> element = bytes.Slice(i * size, size);
-                part[i] = entry.Type switch
-                {
-                    "F32" => BinaryPrimitives.ReadSingleLittleEndian(element),
-                    "F64" => (float)BinaryPrimitives.ReadDoubleLittleEndian(element),
-                    "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(element),
-                    "BF16" => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(element) << 16),
-                    _ => throw new ModelFileException($"'{Path}' does not fit: tensor '{entry.Name}' should have float32 elements, but has {entry.Type}."),
-                };
-            }
-        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Unfold.Tensors;
@@ -35,7 +34,7 @@ public sealed class SafetensorsWriter
 
     /// <summary>Writes the file; under its final name only when it is complete and on the disk.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="ModelFileException">The file cannot be written.</exception>
+    /// <exception cref="ModelFileException">The file cannot be written, or its header would be longer than the format allows, 100 MB.</exception>
     public void Save(string path) => Save(path, "the file");
 
     /// <summary>Writes the file.</summary>
@@ -52,23 +51,7 @@ public sealed class SafetensorsWriter
         stream.Write(prefix);
         stream.Write(header);
         foreach ((_, Tensor tensor) in _tensors)
-            WriteValues(stream, tensor.Values);
-    }
-
-    private static void WriteValues(Stream stream, ReadOnlySpan<float> values)
-    {
-        if (BitConverter.IsLittleEndian)
-        {
-            stream.Write(MemoryMarshal.AsBytes(values));
-            return;
-        }
-
-        Span<byte> bytes = stackalloc byte[4];
-        foreach (float value in values)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
-            stream.Write(bytes);
-        }
+            Elements.Write(stream, tensor.Values);
     }
 
     /// <summary>The header's JSON, padded with spaces so that the tensors begin at a multiple of 8 bytes.</summary>
@@ -91,6 +74,8 @@ public sealed class SafetensorsWriter
             json.WriteEndObject();
         }
 
+        if (buffer.WrittenCount > SafetensorsHeader.MaximumLength)
+            throw new ModelFileException($"A safetensors file cannot be written: its header would have {buffer.WrittenCount} bytes, and the format allows {SafetensorsHeader.MaximumLength}.");
         int padding = -buffer.WrittenCount & 7;
         buffer.GetSpan(padding)[..padding].Fill((byte)' ');
         buffer.Advance(padding);

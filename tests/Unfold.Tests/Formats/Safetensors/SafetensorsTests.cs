@@ -76,7 +76,30 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", 0, "does not begin with '{'")]
     [InlineData("[]", 0, "not a JSON object")]
+    [InlineData(" {}", 0, "does not begin with '{'")]
+    [InlineData("{}\n", 0, "padded with something else than spaces")]
+    [InlineData("{} {}", 0, "not valid JSON")]
+    [InlineData("{}\0", 0, "not valid JSON")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},}""", 4, "not valid JSON")]
+    [InlineData("""{"a":{"dtype":1,"shape":[1],"data_offsets":[0,4]}}""", 4, "does not have dtype, shape and two data_offsets")]
+    [InlineData("""{"a":{"dtype":"F32","shape":4,"data_offsets":[0,4]}}""", 4, "does not have dtype, shape and two data_offsets")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,4]}}""", 4, "does not have dtype, shape and two data_offsets")]
+    [InlineData("""{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, "not a whole number")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1e0],"data_offsets":[0,4]}}""", 4, "not a whole number")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}""", 0, "not a whole number")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[18446744073709551612,18446744073709551616]}}""", 4, "not a whole number")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775803,9223372036854775807]}}""", 4, "there are 4 bytes of data")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807,4],"data_offsets":[0,4]}}""", 4, "more bytes than a file can have")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387905],"data_offsets":[0,4]}}""", 4, "more bytes than a file can have")]
+    [InlineData("""{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}""", 2, "does not end at a whole byte")]
+    [InlineData("""{"a":{"dtype":"f32","shape":[1],"data_offsets":[0,4]}}""", 4, "unknown type 'f32'")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"dtype":"I32"}}""", 4, "dtype twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"data_offsets":[0,4]}}""", 4, "data_offsets twice")]
+    [InlineData("""{"__metadata__":{"a":"1","a":"2"}}""", 0, "'a' twice")]
+    [InlineData("""{"__metadata__":{},"__metadata__":{}}""", 0, "'__metadata__' twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "overlap")]
     [InlineData("{", 0, "not valid JSON")]
     [InlineData("""{"a":1}""", 0, "does not have dtype, shape and two data_offsets")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}""", 4, "does not have dtype, shape and two data_offsets")]
@@ -88,24 +111,18 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, "lies at bytes 4 to 0")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", 4, "not a whole number")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, "not a whole number")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4]}}""", 4, "7 axes")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[9999999999],"data_offsets":[0,4]}}""", 4, "too long")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[65536,65536,65536,65536],"data_offsets":[0,4]}}""", 4, "more elements")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[9999999999],"data_offsets":[0,4]}}""", 4, "needs 39999999996 bytes")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[65536,65536,65536,65536],"data_offsets":[0,4]}}""", 4, "more bytes than")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "a hole")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "overlap")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "Duplicate")]
     [InlineData("""{"__metadata__":{"a":1}}""", 0, "not a text")]
     [InlineData("""{"__metadata__":[]}""", 0, "not a JSON object")]
     [InlineData("""{"__metadata__":{"a":"\ud800"}}""", 0, "Unicode")]
-    [InlineData("""{"a":[[[[[[[[[[[]]]]]]]]]]]}""", 0, "not valid JSON")]
+    [InlineData("""{"a":[[[[[[[[[[[]]]]]]]]]]]}""", 0, "does not have dtype, shape and two data_offsets")]
     public void An_inconsistent_header_is_refused_with_the_reason(string header, int dataLength, string reason)
     {
-        string path = Path.Combine(_folder, "hostile");
-        byte[] json = Encoding.UTF8.GetBytes(header);
-        byte[] bytes = new byte[8 + json.Length + dataLength];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, json.Length);
-        json.CopyTo(bytes, 8);
-        File.WriteAllBytes(path, bytes);
+        string path = Write(header, new byte[dataLength]);
         string message = Assert.Throws<ModelFileException>(() => SafetensorsFile.Open(path)).Message;
         Assert.Contains(path, message);
         Assert.Contains(reason, message, StringComparison.OrdinalIgnoreCase);
@@ -134,25 +151,63 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
-    public void Half_and_double_elements_become_float()
+    public void What_the_format_allows_is_opened()
     {
-        string path = Path.Combine(_folder, "types");
-        byte[] json = Encoding.UTF8.GetBytes(
-            """{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]},"d":{"dtype":"F64","shape":[1],"data_offsets":[6,14]},"i":{"dtype":"I8","shape":[1],"data_offsets":[14,15]}}""");
-        byte[] bytes = new byte[8 + json.Length + 15];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, json.Length);
-        json.CopyTo(bytes, 8);
-        Span<byte> data = bytes.AsSpan(8 + json.Length);
-        BinaryPrimitives.WriteHalfLittleEndian(data, (Half)1.5f);
-        BinaryPrimitives.WriteHalfLittleEndian(data[2..], (Half)(-2));
-        BinaryPrimitives.WriteUInt16LittleEndian(data[4..], 0x4049);
-        BinaryPrimitives.WriteDoubleLittleEndian(data[6..], 0.1);
-        File.WriteAllBytes(path, bytes);
+        // Spaces behind the object, members nobody knows, any order, tensors without elements, more axes than this library has, types that it only lists.
+        string path = Write(
+            """
+            {"last":{"shape":[2,1,1,1,1,1,1,1],"dtype":"F32","extra":[{"a":null}],"data_offsets":[4,12]},"__metadata__":{"format":"pt","":"x"},
+            "none":{"dtype":"F64","shape":[9223372036854775807,0,9223372036854775807],"data_offsets":[4,4]},"small":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]},
+            "four":{"dtype":"F4","shape":[2,2],"data_offsets":[2,4]}}      
+            """,
+            new byte[12]);
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        Assert.Equal([1.5f, -2f], file.Read("h").Values.ToArray());
-        Assert.Equal(3.140625f, file.Read("b").Values[0]);
-        Assert.Equal(0.1f, file.Read("d").Values[0]);
-        Assert.Contains("has I8", Assert.Throws<ModelFileException>(() => file.Read("i")).Message);
+        Assert.Equal(["small F8_E4M3 [2]", "four F4 [2, 2]", "none F64 [9223372036854775807, 0, 9223372036854775807]", "last F32 [2, 1, 1, 1, 1, 1, 1, 1]"], file.Tensors.Select(tensor => tensor.ToString()));
+        Assert.Equal("x", file.Metadata[""]);
+        Assert.Contains("has F8_E4M3", Assert.Throws<ModelFileException>(() => file.Read("small")).Message);
+        Assert.Contains("8 axes", Assert.Throws<ModelFileException>(() => file.Read("last")).Message);
+        Assert.Equal(8, file.ReadBytes("last").Length);
+        Assert.Contains("too large", Assert.Throws<ModelFileException>(() => file.Read("none")).Message);
+        using SafetensorsFile empty = SafetensorsFile.Open(Write("{}", []));
+        Assert.Empty(empty.Tensors);
+    }
+
+    [Theory]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[", "1,", "more than 64 axes")]
+    [InlineData("{\"a\":{\"x\":[", "[0],", "not valid JSON")]
+    [InlineData("{\"a\":{\"x\":", "[", "not valid JSON")]
+    [InlineData("{", " ", "not valid JSON")]
+    public void A_hostile_header_of_20_MB_takes_no_more_memory_than_its_bytes(string start, string repeated, string reason)
+    {
+        const int Length = 20_000_000;
+        string path = Write(start + string.Concat(Enumerable.Repeat(repeated, Length / repeated.Length)), []);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        string message = Assert.Throws<ModelFileException>(() => SafetensorsFile.Open(path)).Message;
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, Length / 2, Length + 1_000_000);
+        Assert.Contains(reason, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("BOOL", "00 01 FF", new float[] { 0, 1, 1 })]
+    [InlineData("U8", "00 7F FF", new float[] { 0, 127, 255 })]
+    [InlineData("I8", "7F 80 FF", new float[] { 127, -128, -1 })]
+    [InlineData("U16", "01 02 FF FF", new float[] { 513, 65535 })]
+    [InlineData("I16", "01 02 FF FF", new float[] { 513, -1 })]
+    [InlineData("U32", "01 00 00 01 FF FF FF FF", new float[] { 16777216, 4294967296 })]
+    [InlineData("I32", "01 02 00 00 FE FF FF FF", new float[] { 513, -2 })]
+    [InlineData("U64", "01 00 00 00 01 00 00 00", new float[] { 4294967296 })]
+    [InlineData("I64", "FE FF FF FF FF FF FF FF 03 00 00 00 00 00 00 00", new float[] { -2, 3 })]
+    [InlineData("F16", "00 3E 00 C0 01 00", new float[] { 1.5f, -2, 5.9604645e-8f })]
+    [InlineData("BF16", "49 40 80 FF", new float[] { 3.140625f, float.NegativeInfinity })]
+    [InlineData("F32", "00 00 C0 3F 01 00 00 00", new float[] { 1.5f, 1e-45f })]
+    [InlineData("F64", "9A 99 99 99 99 99 B9 3F 00 00 00 00 00 00 F0 7F", new float[] { 0.1f, float.PositiveInfinity })]
+    public void Elements_of_every_type_become_float(string type, string bytes, float[] expected)
+    {
+        byte[] data = Convert.FromHexString(bytes.Replace(" ", "", StringComparison.Ordinal));
+        using SafetensorsFile file = SafetensorsFile.Open(
+            Write($$$"""{"a":{"dtype":"{{{type}}}","shape":[{{{expected.Length}}}],"data_offsets":[0,{{{data.Length}}}]}}""", data));
+        Assert.Equal(expected, file.Read("a").Values.ToArray());
+        Assert.Equal(data, file.ReadBytes("a"));
     }
 
     [DataFact("safetensors-sample/silero_vad_16k.safetensors")]
@@ -164,6 +219,15 @@ public sealed class SafetensorsTests : IDisposable
         Assert.Equal("[512, 128]", weights.Shape.ToString());
         Assert.All(weights.Values.ToArray(), value => Assert.InRange(value, -20, 20));
         Assert.Contains(weights.Values.ToArray(), value => value != 0);
+    }
+
+    private string Write(string header, byte[] data)
+    {
+        string path = Path.Combine(_folder, "written");
+        byte[] json = Encoding.UTF8.GetBytes(header), length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
+        File.WriteAllBytes(path, [.. length, .. json, .. data]);
+        return path;
     }
 
     private string Sample()
