@@ -128,6 +128,14 @@ public sealed class OnnxNetwork
             return;
         }
 
+        if (node.Type == "Scan" && ScanImport.Of(Parameters, node, node.Name.Length > 0 ? node.Name : $"scan{_recurrent.Count}", _graph.Constants) is ScanImport scan)
+        {
+            node.Scanned = scan;
+            _recurrent.Add(scan.Layer);
+            fill.Add(scan.Fill);
+            return;
+        }
+
         int[] weights = node.Type switch
         {
             "Conv" or "ConvTranspose" or "Gemm" or "LayerNormalization" or "BatchNormalization" => [1, 2],

@@ -9,6 +9,8 @@ internal static class ControlOperators
 
     private static OnnxTensor[] Scan(OperatorCall call)
     {
+        if (call.Node.Scanned?.Run(call) is OnnxTensor[] found)
+            return found;
         ImportedGraph body = call.Node.Body!;
         if (call.Opset < 9)
             throw new FormatException("a Scan of version 8, which has an axis of sequences, is not supported");
@@ -39,7 +41,7 @@ internal static class ControlOperators
 
         if (steps == 0)
             throw new FormatException("its sequences have no step");
-        return [.. values, .. collected.Select((all, i) => Stacked(into[i] == 0 ? all : [.. Enumerable.Reverse(all)]))];
+        return [.. values, .. collected.Select((all, i) => Stacked(call, into[i] == 0 ? all : [.. Enumerable.Reverse(all)]))];
     }
 
     private static OnnxTensor[] Loop(OperatorCall call)
@@ -65,7 +67,7 @@ internal static class ControlOperators
 
         if (collected.Any(all => all.Count == 0))
             throw new FormatException("it goes round no time, so that the shape of what it collects is not known");
-        return [.. values, .. collected.Select(Stacked)];
+        return [.. values, .. collected.Select(all => Stacked(call, all))];
     }
 
     private static int[] Numbers(OperatorCall call, string name, int count) =>
@@ -82,8 +84,10 @@ internal static class ControlOperators
         return Broadcasting.Take(sequence, rest, Broadcasting.Walk(rest, [.. steps.Where((_, a) => a != axis)], Broadcasting.Length(rest), step * steps[axis]));
     }
 
-    private static OnnxTensor Stacked(List<OnnxTensor> steps)
+    private static OnnxTensor Stacked(OperatorCall call, List<OnnxTensor> steps)
     {
+        if (call.Tape.Recording && steps.Any(step => !step.IsWhole && call.Tape.NeedsGradient(step.Real)))
+            throw new FormatException("its body is no cell, and no gradient goes through such a body");
         int[] shape = [steps.Count, .. steps[0].Sizes];
         if (steps.Any(step => !step.Sizes.AsSpan().SequenceEqual(steps[0].Sizes) || step.IsWhole != steps[0].IsWhole))
             throw new FormatException("the steps of what it gives have different shapes");

@@ -75,5 +75,6 @@ internal sealed class GraphRun
         }
     }
 
-    private OnnxTensor Value(string name) => _values.TryGetValue(name, out OnnxTensor? value) ? value : _outer?.Value(name) ?? throw new FormatException($"there is no value '{name}'");
+    /// <summary>A value of this run, or of one around it.</summary>
+    public OnnxTensor Value(string name) => _values.TryGetValue(name, out OnnxTensor? value) ? value : _outer?.Value(name) ?? throw new FormatException($"there is no value '{name}'");
 }

@@ -86,6 +86,6 @@ internal sealed class ImportedGraph
         GraphProto? body = proto.Attribute.FirstOrDefault(attribute => attribute.Name == "body")?.G;
         if (proto.OpType is "Scan" or "Loop" != body is not null)
             throw new FormatException($"its {proto.OpType} has {(body is null ? "no body" : "a body, which it should not have")}");
-        return new ImportedNode(proto, compute) { Body = body is null ? null : Of(body, opset, folder, made, depth + 1) };
+        return new ImportedNode(proto, compute) { Body = body is null ? null : Of(body, opset, folder, made, depth + 1), BodyGraph = body };
     }
 }

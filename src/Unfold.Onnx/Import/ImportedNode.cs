@@ -37,6 +37,12 @@ internal sealed class ImportedNode
     /// <summary>Its body, of a Scan or a Loop.</summary>
     public ImportedGraph? Body { get; init; }
 
+    /// <summary>The same as it stands in the file.</summary>
+    public GraphProto? BodyGraph { get; init; }
+
+    /// <summary>The layer of a Scan whose body is a cell.</summary>
+    public ScanImport? Scanned { get; set; }
+
     /// <summary>The recurrent layers of an RNN, LSTM or GRU whose weights are constants, one a direction.</summary>
     public RecurrentImport? Recurrent { get; set; }
 

@@ -62,6 +62,23 @@ public sealed class RoundTripTests
         RecordedTest.AssertNear("y", OnnxNetwork.Load(first.Path).Run(inputs)["y"], OnnxNetwork.Load(second.Path).Run(inputs)["y"], 1e-6, 1e-7);
     }
 
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public void AScanIsReadAsACell(string name)
+    {
+        using TemporaryFile file = new();
+        ParameterSet set = new();
+        Recurrent layer = new(set, "rnn", Cell.Named(name), 6, 5 + (Cell.Named(name).NeedsEqualSizes ? 1 : 0));
+        Filling.Allocate(set, 1);
+        foreach (bool lengths in new[] { true, false })
+        {
+            OnnxExport.Save(layer, file.Path, new OnnxExportOptions { Lengths = lengths });
+            Recurrent read = Assert.Single(OnnxNetwork.Load(file.Path).Layers);
+            Assert.Equal(layer.Cell.States.Count, read.Cell.States.Count);
+            Assert.Equal((layer.InputSize, layer.OutputSize), (read.InputSize, read.OutputSize));
+        }
+    }
+
     [Fact]
     public void AnImportedModelCanBeTrainedFurther()
     {
