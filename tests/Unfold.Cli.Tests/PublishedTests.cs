@@ -14,6 +14,7 @@ public sealed class PublishedTests(PublishedTests.Publication publication) : ICl
         string published = publication.Executable;
         Assert.DoesNotContain("warning", publication.Output, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(published, Assert.Single(Directory.GetFiles(Path.GetDirectoryName(published)!)));
+        Assert.InRange(new FileInfo(published).Length, 1, 30_000_000);
         foreach (string[] command in (string[][])
         [
             ["--version"], ["--help"], ["train", "text", "--help"], ["cell", "list"], ["cell", "cost", "lstm", "--hidden", "256", "--input", "128"],

@@ -7,7 +7,7 @@ namespace Unfold.Cli.Tests;
 /// <summary>The real executable, run as a person or a script runs it.</summary>
 internal sealed class UnfoldProcess : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
