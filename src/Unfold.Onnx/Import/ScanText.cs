@@ -64,7 +64,7 @@ internal sealed class ScanText
         for (int i = 0; i <= states; i++)
         {
             ValueInfoProto input = body.Input[first + i];
-            if (input.Type?.TensorType?.Shape?.Dim is not [_, { DimValue: > 0 and < 1 << 24 } width])
+            if (input.Type?.TensorType?.Shape?.Dim is not [_, { DimValue: > 0 and <= 1 << 16 } width])
                 return false;
             if (i == states)
             {

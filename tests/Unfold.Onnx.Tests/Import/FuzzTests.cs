@@ -11,7 +11,7 @@ namespace Unfold.Onnx.Tests.Import;
 public sealed class FuzzTests
 {
     private const int Mutations = 1000;
-    private const long MostBytes = 64L << 20;
+    private const long MostBytes = 256L << 20;
 
     [Theory]
     [InlineData("lstm")]
