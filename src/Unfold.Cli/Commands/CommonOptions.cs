@@ -17,7 +17,7 @@ internal sealed class CommonOptions
     {
         _set = new OptionSet<TrainingOptions>(command);
         Add(standard);
-        AddGradientNorms(standard);
+        AddLogs(standard);
         command.Add(_seeds);
         command.Add(_threads);
     }
@@ -49,7 +49,7 @@ internal sealed class CommonOptions
         _set.Bind(Values.Seed("Decides every random choice", standard.Seed), (options, value) => options with { Seed = value });
     }
 
-    private void AddGradientNorms(TrainingOptions standard)
+    private void AddLogs(TrainingOptions standard)
     {
         _set.Bind(Values.Path("--gradient-norms", "Write the norms of each layer's gradients as CSV to this file"), (options, value) =>
         {
@@ -58,5 +58,8 @@ internal sealed class CommonOptions
         });
         _set.Bind(Values.Whole("--gradient-norms-every", "Of how many steps --gradient-norms writes one", 1, int.MaxValue, standard.GradientNormsInterval),
             (options, value) => options with { GradientNormsInterval = value });
+        _set.Bind(
+            new Option<string?>("--tensorboard") { Description = "Write what training does as events for TensorBoard into this directory", HelpName = "DIR" },
+            (options, value) => options with { TensorBoard = value });
     }
 }

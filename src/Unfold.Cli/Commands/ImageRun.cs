@@ -77,7 +77,7 @@ internal sealed class ImageRun
         string layers = ImageClassifier.PlainLayers(model.Plan.Input, model.Classes.Count, model.ParameterCount);
         Console.Out.WriteLine();
         Console.Out.WriteLine($"a plain network of as many parameters: {layers}");
-        ImageClassifier plain = TrainPlain(images, model.Options with { Layers = layers, CheckpointPath = null, ResumePath = null, GradientNorms = null }, cancellationToken);
+        ImageClassifier plain = TrainPlain(images, model.Options with { Layers = layers, CheckpointPath = null, ResumePath = null, GradientNorms = null, TensorBoard = null }, cancellationToken);
         Console.Out.WriteLine();
         Console.Out.WriteLine($"{"",-8}{"parameters",12}  {"seconds",8}  {"test",8}" + string.Concat(Enumerable.Range(1, MostShift).Select(pixels => $"{$"shift {pixels}",9}")));
         Row("layers", model);

@@ -16,7 +16,7 @@ internal static class SeedRuns
         bool maximize = false)
     {
         SeedStudy<TModel> study = SeedStudy<TModel>.Run(
-            options.Seed, seeds, seed => train(options with { Seed = seed, GradientNorms = OfSeed(options.GradientNorms, seeds, seed) }), watched, maximize, report =>
+            options.Seed, seeds, seed => train(options with { Seed = seed, GradientNorms = OfSeed(options.GradientNorms, seeds, seed), TensorBoard = options.TensorBoard is string folder && seeds > 1 ? Path.Combine(folder, $"seed{seed}") : options.TensorBoard }), watched, maximize, report =>
             {
                 if (seeds > 1)
                 {

@@ -135,7 +135,8 @@ public sealed partial class Trainer
         using GradientNormLog? norms = _options.GradientNorms is null
             ? null
             : new GradientNormLog(_options.GradientNorms, _options.GradientNormsInterval, _task.Parameters, _position.Step);
-        _callbacks = norms is null ? [.. _options.Callbacks] : [norms, .. _options.Callbacks];
+        using TensorBoardLog? events = _options.TensorBoard is null ? null : new TensorBoardLog(_options.TensorBoard, _task.Parameters);
+        _callbacks = [.. new TrainingCallback?[] { norms, events }.OfType<TrainingCallback>(), .. _options.Callbacks];
         try
         {
             while (_position.Epoch < _options.Epochs && _stopping?.ShouldStop != true && !_stopAsked)

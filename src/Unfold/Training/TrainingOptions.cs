@@ -132,6 +132,10 @@ public abstract record TrainingOptions
     [JsonIgnore]
     public int GradientNormsInterval { get; init; } = 1;
 
+    /// <summary>The directory where TensorBoard's events are written: losses, metrics, and how the weights and gradients of each layer are spread; null (default) for none.</summary>
+    [JsonIgnore]
+    public string? TensorBoard { get; init; }
+
     /// <summary>Called between steps and epochs, in this order; none by default.</summary>
     [JsonIgnore]
     public IReadOnlyList<TrainingCallback> Callbacks { get; init; } = [];

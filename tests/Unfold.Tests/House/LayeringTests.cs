@@ -12,7 +12,7 @@ public sealed partial class LayeringTests
         ["Kernels"] = [],
         ["Tensors"] = ["Kernels"],
         ["Autodiff"] = ["Kernels", "Tensors"],
-        ["Losses"] = ["Kernels", "Tensors", "Autodiff"],
+        ["Losses"] = ["Kernels", "Tensors", "Autodiff", "Cells", "Layers"],
         ["Metrics"] = ["Kernels", "Tensors"],
         ["Optimizers"] = ["Kernels", "Tensors", "Autodiff"],
         ["Cells"] = ["Kernels", "Tensors", "Autodiff"],

@@ -1,6 +1,7 @@
+using Unfold.Layers;
 using Unfold.Tensors;
 
-namespace Unfold.Layers;
+namespace Unfold.Losses;
 
 /// <summary>What labels a network trained by <see cref="CtcLoss"/> says.</summary>
 public static class CtcDecoder

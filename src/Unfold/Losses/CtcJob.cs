@@ -1,8 +1,9 @@
 using Unfold.Autodiff;
 using Unfold.Autodiff.Operations;
+using Unfold.Layers;
 using Unfold.Tensors;
 
-namespace Unfold.Layers;
+namespace Unfold.Losses;
 
 /// <summary>The forward and backward sums of connectionist temporal classification, in logarithms. The team shares the sequences; each depends on itself alone.</summary>
 internal sealed unsafe class CtcJob : PlaneJob

@@ -1,4 +1,4 @@
-namespace Unfold.Layers;
+namespace Unfold.Losses;
 
 /// <summary>The likeliest beginnings of what one sequence says, step by step.</summary>
 internal sealed class CtcBeam

@@ -9,9 +9,10 @@ using Unfold.Metrics;
 using Unfold.Tensors;
 using Unfold.Testing;
 using Unfold.Tests.Autodiff.Operations;
+using Unfold.Tests.Layers;
 using Unfold.Training;
 
-namespace Unfold.Tests.Layers;
+namespace Unfold.Tests.Losses;
 
 [Collection(nameof(Team))] // changes the number of threads
 public sealed class CtcLossTests : IDisposable
@@ -65,7 +66,7 @@ public sealed class CtcLossTests : IDisposable
     [Fact]
     public void Losses_and_gradients_are_PyTorchs()
     {
-        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Repository.At("tests", "Unfold.Tests", "Layers", "golden", "ctc.json")));
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Repository.At("tests", "Unfold.Tests", "Losses", "golden", "ctc.json")));
         foreach (JsonElement entry in golden.RootElement.EnumerateArray())
         {
             int classes = entry.GetProperty("classes").GetInt32(), blank = entry.GetProperty("blank").GetInt32();

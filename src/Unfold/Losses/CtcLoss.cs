@@ -1,8 +1,8 @@
 using Unfold.Autodiff;
-using Unfold.Losses;
+using Unfold.Layers;
 using Unfold.Tensors;
 
-namespace Unfold.Layers;
+namespace Unfold.Losses;
 
 /// <summary>
 /// Connectionist temporal classification: the loss of labels that are known in their order but not in their time, such as the phonemes of a recording.
