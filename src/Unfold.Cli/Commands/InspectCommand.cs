@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Unfold.Cli.Shell;
 using Unfold.Models;
+using Unfold.Onnx;
 
 namespace Unfold.Cli.Commands;
 
@@ -26,6 +27,12 @@ internal static class InspectCommand
     private static int Run(string path, string? kernels, string[]? features)
     {
         Inputs.RequireFile(path);
+        if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            Console.Out.WriteLine(OnnxNetwork.Load(path).Describe().TrimEnd());
+            return ExitCode.Done;
+        }
+
         if (kernels is null && features is not { Length: > 0 } && !ModelFile.IsModel(path))
         {
             Console.Out.WriteLine(ModelFile.DescribeTensors(path).TrimEnd());

@@ -21,6 +21,7 @@ internal static class Root
         root.Add(PredictCommand.Build());
         root.Add(InspectCommand.Build());
         root.Add(ImportCommand.Build());
+        root.Add(ExportCommand.Build());
         root.Add(CellCommands.Build());
         root.Add(LayersCommand.Build());
         root.Add(ContactSheetCommand.Build());

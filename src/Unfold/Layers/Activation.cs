@@ -94,6 +94,9 @@ public sealed class Activation : FeedForward
         throw new ArgumentException($"There is no activation '{name}'. There are: {string.Join(", ", AllNames)}.");
     }
 
+    /// <summary>The slope of leaky ReLU, the scale of ELU; 0 for the others.</summary>
+    internal float Number => _number;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x) => Kind switch
     {

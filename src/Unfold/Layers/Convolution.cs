@@ -52,6 +52,9 @@ public sealed class Convolution : FeedForward
     /// <summary>O, the channels of y.</summary>
     public int OutputChannels { get; }
 
+    /// <summary>What it was told beside its sizes.</summary>
+    internal ConvolutionOptions Options => _options;
+
     private ConvolutionGeometry Geometry => new(_who, _stride, _options.Padding, _dilation, _options.Groups, _options.Flip);
 
     /// <inheritdoc/>

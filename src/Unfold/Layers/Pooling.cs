@@ -64,6 +64,15 @@ public sealed class Pooling : FeedForward
     /// <summary>The elements from one window to the next on each axis.</summary>
     public IReadOnlyList<int> Stride => _stride;
 
+    /// <summary>Pixels from one element of a window to the next, one for each axis.</summary>
+    internal IReadOnlyList<int> Dilation => _dilation;
+
+    /// <summary>What lies around the input.</summary>
+    internal Padding Padding => _padding;
+
+    /// <summary>Whether a last window may reach over the end, and whether a mean counts padding.</summary>
+    internal (bool Ceiling, bool CountPadding) Edges => (_ceiling, _countPadding);
+
     /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x)
     {

@@ -70,6 +70,9 @@ public sealed class SequenceEncoder : Layer
     public SequenceLayer Causal => _causal ?? throw new InvalidOperationException(
         $"SequenceEncoder '{Name}' reads in both directions, so it cannot stream: its first output depends on the last input. Give it whole sequences, or build it without Bidirectional.");
 
+    /// <summary>The pairs of both directions; none where the encoder reads in one.</summary>
+    internal IReadOnlyList<Bidirectional> Levels => _levels;
+
     /// <summary>The recurrent layers as PyTorch's modules call them, where they are put together as there: in one direction, or in two that are concatenated.</summary>
     internal IEnumerable<RecurrentPart> Parts => IsCausal || Options.Merge == DirectionMerge.Concatenate ? AllParts : [];
 
@@ -132,7 +135,8 @@ public sealed class SequenceEncoder : Layer
         ? $"SequenceEncoder({_causal.ToString().Split("  #")[0]})"
         : $"SequenceEncoder({string.Join(", ", _levels.Select(level => level.ToString().Split("  #")[0]))})";
 
-    private bool AddsInput(int level) => level > 0 && Options.Layer.AddsInput && _levels[level].OutputSize == _levels[level].InputSize;
+    /// <summary>Whether a level adds its input to its output.</summary>
+    internal bool AddsInput(int level) => level > 0 && Options.Layer.AddsInput && _levels[level].OutputSize == _levels[level].InputSize;
 
     private Tensor Level(Tape tape, Tensor x, PackedSequences sequences, int level)
     {

@@ -29,6 +29,9 @@ public sealed class SequenceReader : FeedForward
     /// <summary>What reads the sequence.</summary>
     public SequenceLayer Layer { get; }
 
+    /// <summary>Whether only the output after the last step goes on.</summary>
+    internal bool LastOnly => _lastOnly;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x)
     {

@@ -44,6 +44,15 @@ internal sealed class TemporalBlock
         }
     }
 
+    /// <summary>The weight [H, C, k] and the bias of the first (0) or second (1) convolution.</summary>
+    public (Tensor Weight, Tensor Bias) Convolution(int convolution) => (_weights[convolution].Value, _biases[convolution].Value);
+
+    /// <summary>The weight [H, C, 1] and the bias of the way past them; null where it is the identity.</summary>
+    public (Tensor Weight, Tensor Bias)? Downsample => _pastWeight is null ? null : (_pastWeight.Value, _pastBias!.Value);
+
+    /// <summary>d.</summary>
+    public int Dilation => _dilation[0];
+
     /// <summary>d(k - 1): the inputs before a step that its output needs.</summary>
     private int Past => _dilation[0] * (_kernel - 1);
 

@@ -49,6 +49,9 @@ public sealed class TemporalConvolutionalNetwork : SequenceLayer
         }
     }
 
+    /// <summary>The levels.</summary>
+    internal IReadOnlyList<TemporalBlock> Blocks => _blocks;
+
     /// <inheritdoc/>
     public override int OutputSize { get; }
 

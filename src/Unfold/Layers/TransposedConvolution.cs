@@ -53,6 +53,9 @@ public sealed class TransposedConvolution : FeedForward
     /// <summary>O, the channels of y.</summary>
     public int OutputChannels { get; }
 
+    /// <summary>What it was told beside its sizes.</summary>
+    internal TransposedConvolutionOptions Options => _options;
+
     private ConvolutionGeometry Geometry => new(_who, _stride, _options.Padding, _dilation, _options.Groups, flip: false, _outputPadding);
 
     /// <inheritdoc/>

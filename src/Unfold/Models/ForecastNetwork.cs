@@ -61,6 +61,15 @@ internal sealed class ForecastNetwork : IModelNetwork
     /// <inheritdoc/>
     public IEnumerable<RecurrentPart> RecurrentParts => (_layer as Recurrent)?.Parts ?? [];
 
+    /// <summary>The layer that reads the window and is asked for the forecast.</summary>
+    internal SequenceLayer Layer => _layer;
+
+    /// <summary>From a segment to a vector, and from an output to a segment.</summary>
+    internal (Linear Segments, Linear Output) Ends => (_segments, _output);
+
+    /// <summary>[F, E]: a vector for each segment that is asked for, and [C, E'] for each variable; null where there are none of variables.</summary>
+    internal (Parameter Places, Parameter? Variables) Questions => (_places, _variables);
+
     /// <summary>The layers, in the order in which they are used.</summary>
     internal IReadOnlyList<Layer> Layers => [_segments, _layer, _output];
 

@@ -20,6 +20,12 @@ public sealed class Forecaster
 
     internal Forecaster(ForecasterFile description, ForecastNetwork network) => (_description, _network) = (description, network);
 
+    /// <summary>Everything but the weights.</summary>
+    internal ForecasterFile Description => _description;
+
+    /// <summary>The layers.</summary>
+    internal ForecastNetwork Network => _network;
+
     /// <summary>How the model was built and trained.</summary>
     public ForecasterOptions Options => _description.Options;
 

@@ -24,6 +24,9 @@ public sealed class ImageClassifier
         _network = network;
     }
 
+    /// <summary>Everything but the weights.</summary>
+    internal ImageClassifierFile Description => _description;
+
     /// <summary>How the model was built and trained.</summary>
     public ImageClassifierOptions Options => _description.Options;
 

@@ -27,6 +27,9 @@ public sealed class LanguageModel
     /// <summary>The layers.</summary>
     internal LanguageNetwork Network => _network;
 
+    /// <summary>Everything but the weights.</summary>
+    internal LanguageModelFile Description => _description;
+
     /// <summary>How the model was built and trained.</summary>
     public LanguageModelOptions Options => _description.Options;
 

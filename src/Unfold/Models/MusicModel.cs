@@ -20,6 +20,12 @@ public sealed class MusicModel
 
     internal MusicModel(MusicModelFile description, MusicNetwork network) => (_description, _network) = (description, network);
 
+    /// <summary>Everything but the weights.</summary>
+    internal MusicModelFile Description => _description;
+
+    /// <summary>The layers.</summary>
+    internal MusicNetwork Network => _network;
+
     /// <summary>How the model was built and trained.</summary>
     public MusicModelOptions Options => _description.Options;
 

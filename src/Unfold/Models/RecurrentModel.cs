@@ -22,6 +22,9 @@ public sealed class RecurrentModel
 
     private RecurrentModel(RecurrentModelFile description, RecurrentNetwork network) => (_description, _network) = (description, network);
 
+    /// <summary>Everything but the weights.</summary>
+    internal RecurrentModelFile Description => _description;
+
     /// <summary>The layers; one direction also streams: <see cref="SequenceEncoder.Causal"/>.</summary>
     public SequenceEncoder Encoder => _network.Encoder;
 

@@ -20,6 +20,12 @@ public sealed class SequenceClassifier
 
     internal SequenceClassifier(SequenceClassifierFile description, SequenceClassifierNetwork network) => (_description, _network) = (description, network);
 
+    /// <summary>Everything but the weights.</summary>
+    internal SequenceClassifierFile Description => _description;
+
+    /// <summary>The layers.</summary>
+    internal SequenceClassifierNetwork Network => _network;
+
     /// <summary>How the model was built and trained.</summary>
     public SequenceClassifierOptions Options => _description.Options;
 

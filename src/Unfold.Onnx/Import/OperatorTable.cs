@@ -1,0 +1,20 @@
+namespace Unfold.Onnx.Import;
+
+/// <summary>Every operator that is read, and how it is computed.</summary>
+internal static class OperatorTable
+{
+    private static readonly HashSet<string> Differentiable = new(StringComparer.Ordinal)
+    {
+        "Add", "Sub", "Mul", "Sigmoid", "Tanh", "Relu", "LeakyRelu", "Elu", "Softplus", "Identity", "Dropout", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Transpose", "Gather",
+        "Concat", "Softmax", "LogSoftmax", "MatMul", "Gemm", "Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization",
+        "LayerNormalization", "RNN", "LSTM", "GRU", "Scan", "Loop", "Shape", "Size",
+    };
+
+    /// <summary>All by name.</summary>
+    public static IReadOnlyDictionary<string, Operator> All { get; } =
+        new[] { ElementwiseOperators.All, ShapeOperators.All, ReductionOperators.All, LayerOperators.All, RecurrentOperators.All, ControlOperators.All }
+            .SelectMany(operators => operators).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>Whether a gradient goes through an operator.</summary>
+    public static bool HasGradient(string type) => Differentiable.Contains(type);
+}

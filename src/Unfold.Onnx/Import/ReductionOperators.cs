@@ -1,0 +1,54 @@
+namespace Unfold.Onnx.Import;
+
+/// <summary>Operators that make one number of many.</summary>
+internal static class ReductionOperators
+{
+    public static Dictionary<string, Operator> All { get; } = new(StringComparer.Ordinal)
+    {
+        ["ArgMax"] = ArgMax,
+        ["ReduceMax"] = Reduced(values => values.Max()),
+        ["ReduceMean"] = Reduced(values => values.Average()),
+        ["ReduceMin"] = Reduced(values => values.Min()),
+        ["ReduceSum"] = Reduced(values => values.Sum()),
+        ["ReduceSumSquare"] = Reduced(values => values.Sum(value => value * value)),
+    };
+
+    private static Operator Reduced(Func<double[], double> function) => call =>
+    {
+        OnnxTensor x = call[0];
+        int[] shape = x.Sizes, given = call.AxesAt(1, "axes") ?? [];
+        if (given.Length == 0 && call.Node.Integer("noop_with_empty_axes", 0) != 0)
+            return [x];
+        int[] axes = given.Length == 0 ? [.. Enumerable.Range(0, shape.Length)] : [.. given.Select(axis => OperatorCall.Axis(axis, shape.Length)).Distinct().Order()];
+        int[] kept = [.. shape.Select((size, axis) => axes.Contains(axis) ? 1 : size)], across = [.. axes.Select(axis => shape[axis])];
+        int[] steps = ShapeOperators.Steps(shape), starts = Broadcasting.Walk(kept, steps, Broadcasting.Length(kept));
+        int[] offsets = Broadcasting.Walk(across, [.. axes.Select(axis => steps[axis])], Broadcasting.Length(across));
+        if (offsets.Length == 0)
+            throw new FormatException("it reduces nothing");
+        float[] values = x.Real.Values.ToArray(), result = new float[starts.Length];
+        double[] together = new double[offsets.Length];
+        for (int i = 0; i < result.Length; i++)
+        {
+            for (int j = 0; j < together.Length; j++)
+                together[j] = values[starts[i] + offsets[j]];
+            result[i] = (float)function(together);
+        }
+
+        int[] final = call.Node.Integer("keepdims", 1) != 0 ? kept : [.. shape.Where((_, axis) => !axes.Contains(axis))];
+        return [new OnnxTensor(final, result)];
+    };
+
+    private static OnnxTensor[] ArgMax(OperatorCall call)
+    {
+        OnnxTensor x = call[0];
+        if (call.Node.Integer("select_last_index", 0) != 0)
+            throw new FormatException("the last of several greatest is not supported");
+        int[] shape = x.Sizes;
+        int axis = OperatorCall.Axis(call.Node.Integer("axis", 0), shape.Length);
+        int[] kept = [.. shape], steps = ShapeOperators.Steps(shape);
+        kept[axis] = 1;
+        float[] values = x.Real.Values.ToArray();
+        long[] found = [.. Broadcasting.Walk(kept, steps, Broadcasting.Length(kept)).Select(start => (long)Enumerable.Range(0, shape[axis]).MaxBy(i => values[start + (i * steps[axis])]))];
+        return [new OnnxTensor(call.Node.Integer("keepdims", 1) != 0 ? kept : [.. shape.Where((_, a) => a != axis)], found)];
+    }
+}

@@ -1,0 +1,147 @@
+using Unfold.Formats.Safetensors;
+using Unfold.Layers;
+using Unfold.Models;
+using Unfold.Onnx.Export;
+using DataType = Unfold.Onnx.Protocol.TensorProto.Types.DataType;
+
+namespace Unfold.Onnx;
+
+/// <summary>
+/// Writes layers and models as ONNX files, which ONNX Runtime and others run: opset 17, layout 0 (time first), the number of steps and of sequences open. A recurrent cell that is one of ONNX's own,
+/// found by the structure of its equations, becomes RNN, LSTM or GRU; any other becomes a Scan over its equations. Described in docs/onnx.md. The same model gives the same bytes.
+/// </summary>
+public static class OnnxExport
+{
+    /// <summary>Writes a layer that reads sequences.</summary>
+    /// <param name="layer">The layer: inputs <c>x [T, N, C]</c>, <c>lengths [N]</c> (int64) and its states <c>[N, S]</c>; outputs <c>y [T, N, O]</c>, zeros beyond a sequence's end, and its states.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="ModelFileException">The layer cannot be written as ONNX, or the file cannot be written.</exception>
+    public static void Save(SequenceLayer layer, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        options ??= new OnnxExportOptions();
+        Save(path, layer.Name, layer.InputSize, layer.OutputSize, options, (graph, axes, x) => SequenceWriter.Write(graph, axes, layer, x, options.States));
+    }
+
+    /// <summary>Writes a pair of layers that read sequences in both directions.</summary>
+    /// <param name="layers">The layers: inputs <c>x [T, N, C]</c> and <c>lengths [N]</c> (int64), output <c>y [T, N, O]</c>, zeros beyond a sequence's end.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="ModelFileException">A layer cannot be written as ONNX, or the file cannot be written.</exception>
+    public static void Save(Bidirectional layers, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        Save(path, layers.Name, layers.InputSize, layers.OutputSize, options ?? new OnnxExportOptions(), (graph, axes, x) => SequenceWriter.Write(graph, axes, layers, x));
+    }
+
+    /// <summary>Writes a language model: <c>tokens [T, N]</c> (int64) to <c>logits [T, N, V]</c>, the scores of what comes next behind each token; states in and out.</summary>
+    /// <param name="model">The model; its vocabulary goes into the metadata.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="ModelFileException">The model is too large, or the file cannot be written.</exception>
+    public static void Save(LanguageModel model, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelWriter.Write(path, ModelWriters.Of(model, options ?? new()), Metadata(model.Description.WriteMetadata));
+    }
+
+    /// <summary>Writes a model of music: <c>notes [T, N, 88]</c> to <c>logits [T, N, 88]</c> of the notes of the next step; states in and out where the layer is recurrent.</summary>
+    /// <param name="model">The model. It begins behind silence: the first step is one of zeros.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="ModelFileException">The model is too large, or the file cannot be written.</exception>
+    public static void Save(MusicModel model, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelWriter.Write(path, ModelWriters.Of(model, options ?? new()), Metadata(model.Description.WriteMetadata));
+    }
+
+    /// <summary>
+    /// Writes a sequence classifier: <c>x [T, N, C]</c> as measured, <c>bands [T, N, C]</c> of recordings or <c>tokens [T, N]</c> (of sentences <c>[W, T, N]</c> with <c>sentence_lengths [T, N]</c>), to
+    /// <c>scores [N, V]</c>. Normalisation is part of the graph.
+    /// </summary>
+    /// <param name="model">The model; its classes and its vocabulary go into the metadata.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="ModelFileException">The model cannot be written as ONNX, or the file cannot be written.</exception>
+    public static void Save(SequenceClassifier model, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelWriter.Write(path, ModelWriters.Of(model, options ?? new()), Metadata(model.Description.WriteMetadata));
+    }
+
+    /// <summary>Writes a forecaster: <c>history [T, N, C]</c> as measured, T being the steps that the model looks back on, to <c>forecast [F, N, C]</c>, or <c>[F, N, C, Q]</c> of quantiles.</summary>
+    /// <param name="model">The model. Normalisation is part of the graph.</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ModelFileException">The model is too large, or the file cannot be written.</exception>
+    public static void Save(Forecaster model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelWriter.Write(path, ForecasterWriter.Of(model), Metadata(model.Description.WriteMetadata));
+    }
+
+    /// <summary>Writes an image classifier: <c>pixels [N, C, H, W]</c>, 0 to 255, to <c>scores [N, V]</c>. Normalisation is part of the graph; crops of the augmentation are not.</summary>
+    /// <param name="model">The model; its classes go into the metadata.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="ModelFileException">A layer cannot be written as ONNX, or the file cannot be written.</exception>
+    public static void Save(ImageClassifier model, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelWriter.Write(path, ModelWriters.Of(model, options ?? new()), Metadata(model.Description.WriteMetadata));
+    }
+
+    /// <summary>Writes recurrent layers that came from elsewhere: <c>x [T, N, C]</c> to <c>y [T, N, O]</c>; states in and out where they read in one direction.</summary>
+    /// <param name="model">The layers.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="ModelFileException">A layer cannot be written as ONNX, or the file cannot be written.</exception>
+    public static void Save(RecurrentModel model, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        options ??= new OnnxExportOptions();
+        SequenceEncoder encoder = model.Encoder;
+        Save(path, encoder.Name, model.InputSize, model.OutputSize, options, (graph, axes, x) => encoder.IsCausal
+            ? SequenceWriter.Write(graph, axes, encoder.Causal, x, options.States)
+            : EncoderWriter.Steps(graph, axes, encoder, x, encoder.Levels.Count), Metadata(model.Description.WriteMetadata));
+    }
+
+    /// <summary>Writes a model's file as ONNX, whatever its task.</summary>
+    /// <param name="modelPath">The model, as it was saved.</param>
+    /// <param name="path">The ONNX file.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="ModelFileException">The model cannot be read, or not be written as ONNX, or the file cannot be written.</exception>
+    public static void Convert(string modelPath, string path, OnnxExportOptions? options = null)
+    {
+        switch (ModelFile.TaskOf(modelPath))
+        {
+            case LanguageModelFile.Task: Save(LanguageModel.Load(modelPath), path, options); break;
+            case MusicModelFile.Task: Save(MusicModel.Load(modelPath), path, options); break;
+            case SequenceClassifierFile.Task: Save(SequenceClassifier.Load(modelPath), path, options); break;
+            case ForecasterFile.Task: Save(Forecaster.Load(modelPath), path); break;
+            case ImageClassifierFile.Task: Save(ImageClassifier.Load(modelPath), path, options); break;
+            case RecurrentModelFile.Task: Save(RecurrentModel.Load(modelPath), path, options); break;
+            case string other: throw new ModelFileException($"'{modelPath}' is not written as ONNX: it is a model for the task '{other}', and only text, music, classify, forecast, image and recurrent are.");
+        }
+    }
+
+    /// <summary>What a model's own file says beside its weights, but for the report of its training.</summary>
+    private static Dictionary<string, string> Metadata(Action<SafetensorsWriter> write)
+    {
+        SafetensorsWriter writer = new();
+        write(writer);
+        return writer.Metadata.Where(entry => entry.Key != "report").ToDictionary(StringComparer.Ordinal);
+    }
+
+    private static void Save(string path, string name, int inputs, int outputs, OnnxExportOptions options, Func<GraphWriter, SequenceAxes, string, string> write,
+        Dictionary<string, string>? metadata = null)
+    {
+        GraphWriter graph = new(name);
+        string x = graph.Input("x", DataType.Float, Axis.Steps, Axis.Batch, inputs);
+        string? lengths = options.Lengths ? graph.Input("lengths", DataType.Int64, Axis.Batch) : null;
+        graph.Output(write(graph, new SequenceAxes(graph, x, lengths), x), "y", DataType.Float, Axis.Steps, Axis.Batch, outputs);
+        graph.Finish();
+        ModelWriter.Write(path, graph, metadata ?? new Dictionary<string, string>(StringComparer.Ordinal));
+    }
+}
