@@ -10,16 +10,18 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
 {
     private const string Version = "0.1.0";
 
-    [Fact]
-    public void APackageHasWhatOneExpects()
+    [Theory]
+    [InlineData("Unfold")]
+    [InlineData("Unfold.Onnx")]
+    public void APackageHasWhatOneExpects(string name)
     {
-        using ZipArchive package = ZipFile.OpenRead(packages.At($"Unfold.{Version}.nupkg")), symbols = ZipFile.OpenRead(packages.At($"Unfold.{Version}.snupkg"));
+        using ZipArchive package = ZipFile.OpenRead(packages.At($"{name}.{Version}.nupkg")), symbols = ZipFile.OpenRead(packages.At($"{name}.{Version}.snupkg"));
         string[] files = [.. package.Entries.Select(entry => entry.FullName)];
         Assert.Contains("README.md", files);
-        Assert.Contains("lib/net10.0/Unfold.dll", files);
-        Assert.Contains("lib/net10.0/Unfold.xml", files);
-        Assert.Contains("lib/net10.0/Unfold.pdb", symbols.Entries.Select(entry => entry.FullName));
-        using StreamReader about = new(package.GetEntry("Unfold.nuspec")!.Open());
+        Assert.Contains($"lib/net10.0/{name}.dll", files);
+        Assert.Contains($"lib/net10.0/{name}.xml", files);
+        Assert.Contains($"lib/net10.0/{name}.pdb", symbols.Entries.Select(entry => entry.FullName));
+        using StreamReader about = new(package.GetEntry($"{name}.nuspec")!.Open());
         Assert.Contains("<license type=\"expression\">MIT</license>", about.ReadToEnd());
     }
 
@@ -80,7 +82,7 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
 
         public Packages()
         {
-            foreach (string project in new[] { "Unfold", "Unfold.Cli" })
+            foreach (string project in new[] { "Unfold", "Unfold.Onnx", "Unfold.Cli" })
                 Dotnet(_folder.Path, "pack", Repository.At("src", project), "-c", "Release", "-o", _folder["packages"], "--artifacts-path", _folder["artifacts"], "--disable-build-servers");
         }
 
