@@ -52,7 +52,7 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
             </Project>
             """);
         string output = packages.Dotnet(folder.Path, "run", "-c", "Release");
-        Assert.Contains("public ", output);
+        Assert.InRange(output.Length, 200, 500);
         byte[] model = File.ReadAllBytes(folder["code.safetensors"]);
         File.Delete(folder["code.safetensors"]);
 
