@@ -9,7 +9,7 @@ using Unfold.Training;
 namespace Unfold.Tests.Models;
 
 /// <summary>Optimizers, schedules, groups, accumulation and averages in the training of a language model.</summary>
-[Collection(nameof(Team))] // runs alone: a thread that is kept waiting by other tests allocates what waiting takes
+[Collection(nameof(Team))] // runs alone: nobody else has the team while allocations are counted
 public sealed class OptimizationTests : IDisposable
 {
     private static readonly string Text = TinyText.Sentences(60);
@@ -76,7 +76,8 @@ public sealed class OptimizationTests : IDisposable
     public void A_step_allocates_nothing_whatever_it_does()
     {
         StepAllocations watch = new();
-        LanguageModel.Train(TinyText.Sentences(300), Everything with { Epochs = 3, Decay = LearningRateDecay.OneCycle, Accumulate = 2 }, watch);
+        LanguageModelOptions options = Everything with { Epochs = 3, Decay = LearningRateDecay.OneCycle, Accumulate = 2 };
+        LanguageModel.Train(TinyText.Sentences(300), options, watch);
         watch.AssertNone();
     }
 

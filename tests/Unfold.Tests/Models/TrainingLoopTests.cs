@@ -8,7 +8,7 @@ using Unfold.Training;
 
 namespace Unfold.Tests.Models;
 
-[Collection(nameof(Team))] // runs alone: a thread that is kept waiting by other tests allocates what waiting takes
+[Collection(nameof(Team))] // runs alone: nobody else has the team while allocations are counted
 public sealed class TrainingLoopTests
 {
     [Theory]

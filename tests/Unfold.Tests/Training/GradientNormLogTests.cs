@@ -5,7 +5,7 @@ using Unfold.Training;
 
 namespace Unfold.Tests.Training;
 
-[Collection(nameof(Team))] // runs alone: a thread that is kept waiting by other tests allocates what waiting takes
+[Collection(nameof(Team))] // runs alone: nobody else has the team while allocations are counted
 public sealed class GradientNormLogTests : IDisposable
 {
     private static readonly TrainerOptions Options = new() { Epochs = 4, Seed = 3 };
