@@ -41,6 +41,9 @@ public sealed class Tape
     /// <summary>Who counts the time of recorded operations; null for nobody.</summary>
     internal StepProfile? Profile { get; set; }
 
+    /// <summary>Who is shown the gates of each recurrent run: all their values under LAYER/GATE; null for nobody, and then they cost nothing.</summary>
+    internal Action<string, float[]>? Gates { get; set; }
+
     /// <summary>The floats that the arena has taken from the system so far.</summary>
     internal long ArenaCapacity => _arena.Capacity;
 

@@ -18,6 +18,7 @@ internal sealed class RecurrentLayer
     private readonly Dictionary<PackedLayout, Tensor> _packed = [];
     private readonly Func<PackedLayout, Tensor> _packedFor;
     private long _packedVersion = -1;
+    private LayerGates? _gates;
 
     /// <param name="set">The model's parameters.</param>
     /// <param name="add">Adds a parameter to it under this layer's name.</param>
@@ -110,6 +111,8 @@ internal sealed class RecurrentLayer
         RunMode mode = !records ? RunMode.Infer : recomputes ? RunMode.Recompute : RunMode.Train;
         var masks = new MaskCounter(tape.Seed, _place, (ulong)tape.Step << 32, 0, tape.Training, sequences?.Order);
         run.Forward(tape, Plan, Parameters, x, states, in masks, mode, tape.Recording ? null : _packedFor);
+        if (tape.Gates is Action<string, float[]> show)
+            (_gates ??= new LayerGates(this)).Show(show, x, rows, states, in masks);
         run.LearnsInitial = initial.Length == 0;
         run.Owner = this;
         if (records)

@@ -6,12 +6,13 @@ namespace Unfold.Training;
 
 /// <summary>
 /// Writes what training does as TensorBoard's events: after each step the loss, the gradients' norm and the learning rate; after each epoch the losses and metrics, and how the weights and the gradients of
-/// each layer are spread. A run that goes on from a checkpoint writes another file beside the first.
+/// each layer are spread, and its gates in the last batch. A run that goes on from a checkpoint writes another file beside the first.
 /// </summary>
 internal sealed class TensorBoardLog : TrainingCallback, IDisposable
 {
     private readonly EventFile _file;
     private readonly (string Layer, Parameter[] Parameters)[] _layers;
+    private readonly Dictionary<string, List<float[]>> _gates = [];
 
     /// <param name="directory">Where the file is made.</param>
     /// <param name="parameters">What is trained.</param>
@@ -19,6 +20,14 @@ internal sealed class TensorBoardLog : TrainingCallback, IDisposable
     {
         _layers = [.. parameters.All.Where(parameter => parameter.NeedsGradient).GroupBy(Divergence.LayerName).Select(group => (group.Key, group.ToArray()))];
         _file = new EventFile(directory, () => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0);
+    }
+
+    /// <summary>Takes the values of a gate, LAYER/GATE, in the last batch of an epoch; a layer that runs several times gives several parts.</summary>
+    internal void Gates(string name, float[] values)
+    {
+        if (!_gates.TryGetValue(name, out List<float[]>? parts))
+            _gates.Add(name, parts = []);
+        parts.Add(values);
     }
 
     /// <inheritdoc/>
@@ -41,6 +50,9 @@ internal sealed class TensorBoardLog : TrainingCallback, IDisposable
             _file.Histogram(now.Step, $"gradients/{layer}", new Histogram([.. parameters.Select(parameter => parameter.Gradient.Values.ToArray())]));
         }
 
+        foreach ((string name, List<float[]> parts) in _gates)
+            _file.Histogram(now.Step, $"gates/{name}", new Histogram(parts));
+        _gates.Clear();
         _file.Flush();
     }
 

@@ -75,6 +75,7 @@ public sealed partial class Trainer
             if (step > first)
                 NextBatch(step);
             _tape.Step = (long)_position.Epoch * _task.StepsPerEpoch + step;
+            _tape.Gates = _events is not null && step == _task.StepsPerEpoch - 1 ? _events.Gates : null;
             Tensor lossTensor = _task.Loss(_tape, step);
             double share = (double)_task.ItemsInStep(step) / items;
             loss += share * lossTensor.Scalar;

@@ -27,6 +27,7 @@ public sealed partial class Trainer
     private readonly Stopwatch _sinceSave = new();
     private RunPosition _position = new();
     private TrainingCallback[] _callbacks = [];
+    private TensorBoardLog? _events;
     private bool _stopAsked;
     private double _secondsBefore;
     private double _trainingSeconds;
@@ -135,7 +136,7 @@ public sealed partial class Trainer
         using GradientNormLog? norms = _options.GradientNorms is null
             ? null
             : new GradientNormLog(_options.GradientNorms, _options.GradientNormsInterval, _task.Parameters, _position.Step);
-        using TensorBoardLog? events = _options.TensorBoard is null ? null : new TensorBoardLog(_options.TensorBoard, _task.Parameters);
+        using TensorBoardLog? events = _events = _options.TensorBoard is null ? null : new TensorBoardLog(_options.TensorBoard, _task.Parameters);
         _callbacks = [.. new TrainingCallback?[] { norms, events }.OfType<TrainingCallback>(), .. _options.Callbacks];
         try
         {

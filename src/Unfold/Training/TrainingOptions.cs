@@ -132,7 +132,7 @@ public abstract record TrainingOptions
     [JsonIgnore]
     public int GradientNormsInterval { get; init; } = 1;
 
-    /// <summary>The directory where TensorBoard's events are written: losses, metrics, and how the weights and gradients of each layer are spread; null (default) for none.</summary>
+    /// <summary>The directory where TensorBoard's events are written: losses, metrics, and how the weights, gradients and gates of each layer are spread; null (default) for none.</summary>
     [JsonIgnore]
     public string? TensorBoard { get; init; }
 
