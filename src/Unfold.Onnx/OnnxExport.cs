@@ -71,6 +71,20 @@ public static class OnnxExport
         ModelWriter.Write(path, ModelWriters.Of(model, options ?? new()), Metadata(model.Description.WriteMetadata));
     }
 
+    /// <summary>
+    /// Writes a tagger: <c>words [T, N]</c>, the numbers in its other columns, and <c>characters [W, T, N]</c> with <c>word_lengths [T, N]</c> (all int64), to <c>scores [T, N, V]</c> and
+    /// <c>labels [T, N]</c> (int64), -1 beyond a sentence's end. The labels are those that the model chooses: by a random field the best of the sentence, with feedback those of its beam.
+    /// </summary>
+    /// <param name="model">The model; its labels and what its columns may hold go into the metadata.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="ModelFileException">The model cannot be written as ONNX, or the file cannot be written.</exception>
+    public static void Save(Tagger model, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelWriter.Write(path, TaggerWriter.Of(model, options ?? new()), Metadata(model.Description.WriteMetadata));
+    }
+
     /// <summary>Writes a forecaster: <c>history [T, N, C]</c> as measured, T being the steps that the model looks back on, to <c>forecast [F, N, C]</c>, or <c>[F, N, C, Q]</c> of quantiles.</summary>
     /// <param name="model">The model. Normalisation is part of the graph.</param>
     /// <param name="path">The file.</param>
@@ -119,10 +133,11 @@ public static class OnnxExport
             case LanguageModelFile.Task: Save(LanguageModel.Load(modelPath), path, options); break;
             case MusicModelFile.Task: Save(MusicModel.Load(modelPath), path, options); break;
             case SequenceClassifierFile.Task: Save(SequenceClassifier.Load(modelPath), path, options); break;
+            case TaggerFile.Task: Save(Tagger.Load(modelPath), path, options); break;
             case ForecasterFile.Task: Save(Forecaster.Load(modelPath), path); break;
             case ImageClassifierFile.Task: Save(ImageClassifier.Load(modelPath), path, options); break;
             case RecurrentModelFile.Task: Save(RecurrentModel.Load(modelPath), path, options); break;
-            case string other: throw new ModelFileException($"'{modelPath}' is not written as ONNX: it is a model for the task '{other}', and only text, music, classify, forecast, image and recurrent are.");
+            case string other: throw new ModelFileException($"'{modelPath}' is not written as ONNX: it is a model for the task '{other}', and only text, music, classify, tag, forecast, image and recurrent are.");
         }
     }
 

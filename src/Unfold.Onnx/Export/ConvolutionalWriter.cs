@@ -18,21 +18,51 @@ internal static class ConvolutionalWriter
         string hint = network.Name;
         x = graph.Node("Transpose", hint + ".channels", [reverse ? axes.Reversed(x) : x], Attributes.Of("perm", [1, 2, 0]));
         for (int level = 0; level < network.Blocks.Count; level++)
-            x = Block(graph, network.Blocks[level], x, $"{hint}.l{level}");
+            x = Block(graph, network.Blocks[level], x, $"{hint}.l{level}", (_, y, past) => (y, past));
         x = axes.Zeroed(graph.Node("Transpose", hint + ".output", [x], Attributes.Of("perm", [2, 0, 1])));
         return reverse ? axes.Reversed(x) : x;
     }
 
-    private static string Block(GraphWriter graph, TemporalBlock block, string x, string hint)
+    /// <summary>One step of the network in a body.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="network">The layer.</param>
+    /// <param name="x">[N, C].</param>
+    /// <param name="states">What each convolution has read last, [N, C, d(k - 1)].</param>
+    /// <returns>[N, H], and the states behind the step.</returns>
+    public static (string Output, string[] Next) Step(GraphWriter body, TemporalConvolutionalNetwork network, string x, IReadOnlyList<string> states)
+    {
+        string hint = network.Name;
+        string[] next = new string[states.Count];
+        x = body.Node("Unsqueeze", hint + ".channels", [x, body.Integers(2)]);
+        for (int level = 0; level < network.Blocks.Count; level++)
+        {
+            int first = 2 * level;
+            x = Block(body, network.Blocks[level], x, $"{hint}.l{level}", (i, y, past) =>
+            {
+                string read = body.Node("Concat", $"{y}.read", [states[first + i], y], Attributes.Of("axis", 2));
+                next[first + i] = body.Node("Slice", $"{y}.kept", [read, body.Integers(1), body.Integers(past + 1), body.Integers(2)]);
+                return (read, 0);
+            });
+        }
+
+        return (body.Node("Squeeze", hint + ".output", [x, body.Integers(2)]), next);
+    }
+
+    /// <param name="graph">The graph.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="x">[N, C, T].</param>
+    /// <param name="hint">The block's name.</param>
+    /// <param name="before">For each convolution what it reads, given what comes to it and how many steps it looks back; and how many zeros stand before that.</param>
+    private static string Block(GraphWriter graph, TemporalBlock block, string x, string hint, Func<int, string, int, (string Read, int Zeros)> before)
     {
         string y = x;
         for (int i = 0; i < 2; i++)
         {
             string name = $"{hint}.conv{i + 1}";
             (Tensor weight, Tensor bias) = block.Convolution(i);
-            int past = (weight.Shape[2] - 1) * block.Dilation;
-            y = graph.Node("Conv", name, [y, Values(graph, name + ".weight", weight), Values(graph, name + ".bias", bias)],
-                Attributes.Of("dilations", [block.Dilation]), Attributes.Of("pads", [past, 0]), Attributes.Of("kernel_shape", [weight.Shape[2]]));
+            (string read, int zeros) = before(i, y, (weight.Shape[2] - 1) * block.Dilation);
+            y = graph.Node("Conv", name, [read, Values(graph, name + ".weight", weight), Values(graph, name + ".bias", bias)],
+                Attributes.Of("dilations", [block.Dilation]), Attributes.Of("pads", [zeros, 0]), Attributes.Of("kernel_shape", [weight.Shape[2]]));
             y = graph.Node("Relu", name + ".relu", [y]);
         }
 

@@ -96,7 +96,27 @@ internal static class ModelWriters
         graph.Finish();
     }
 
-    private static string Embedded(GraphWriter graph, Embedding layer, string tokens) =>
+    /// <summary>A vector for each part of a sequence, as a sentence of a text or a word of a sentence.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="embedding">The vectors of what a part consists of.</param>
+    /// <param name="encoder">What reads a part.</param>
+    /// <param name="tokens">[W, T, N], int64.</param>
+    /// <param name="counts">[T, N], int64: how many tokens each part has.</param>
+    /// <param name="reading">What is taken.</param>
+    /// <returns>[T, N, O].</returns>
+    public static string Parts(GraphWriter graph, Embedding embedding, SequenceEncoder encoder, string tokens, string counts, SequenceReading reading)
+    {
+        string row = graph.Node("Reshape", tokens + ".row", [tokens, graph.Integers(0, -1)]);
+
+        // Behind a sequence's end parts have no tokens; they are read as if they had one, and not looked at.
+        string lengths = graph.Node("Max", counts + ".row", [graph.Node("Reshape", counts + ".flat", [counts, graph.Integers(-1)]), graph.Integer(1)]);
+        string read = EncoderWriter.Read(graph, new SequenceAxes(graph, row, lengths), encoder, Embedded(graph, embedding, row), reading);
+        string shape = graph.Node("Concat", encoder.Name + ".shape", [graph.Node("Shape", encoder.Name + ".count", [counts]), graph.Integers(encoder.OutputSize)], Attributes.Of("axis", 0));
+        return graph.Node("Reshape", encoder.Name + ".vectors", [read, shape]);
+    }
+
+    /// <summary>The vectors of tokens, [.., E].</summary>
+    public static string Embedded(GraphWriter graph, Embedding layer, string tokens) =>
         graph.Node("Gather", layer.Name, [LayerWriter.Constant(graph, layer.Parameters[0]), tokens], Attributes.Of("axis", 0));
 
     /// <summary>tokens [W, T, N] of W words, T sentences, N texts, to a vector for each sentence, [T, N, E].</summary>
@@ -107,13 +127,7 @@ internal static class ModelWriters
         string tokens = graph.Input("tokens", DataType.Int64, "W", Axis.Steps, Axis.Batch);
         string words = graph.Input("sentence_lengths", DataType.Int64, Axis.Steps, Axis.Batch);
         string lengths = graph.Input("lengths", DataType.Int64, Axis.Batch);
-        string row = graph.Node("Reshape", "tokens.row", [tokens, graph.Integers(0, -1)]);
-
-        // A sentence behind a text's end has no words; it is read as if it had one, and not looked at.
-        string counts = graph.Node("Max", "sentence_lengths.row", [graph.Node("Reshape", "sentence_lengths.flat", [words, graph.Integers(-1)]), graph.Integer(1)]);
-        string read = EncoderWriter.Read(graph, new SequenceAxes(graph, row, counts), encoder, Embedded(graph, network.Embedding!, row), network.Reading);
-        string shape = graph.Node("Concat", "sentences.shape", [graph.Node("Shape", "sentences.count", [words]), graph.Integers(encoder.OutputSize)], Attributes.Of("axis", 0));
-        string x = graph.Node("Reshape", "sentences", [read, shape]);
+        string x = Parts(graph, network.Embedding!, encoder, tokens, words, network.Reading);
         return (x, new SequenceAxes(graph, x, lengths));
     }
 

@@ -42,6 +42,19 @@ internal static class RecurrentWriter
             ? Operator(graph, axes, [one, other], [forward, backward], x, [null, null], "bidirectional").Output
             : null;
 
+    /// <summary>One step of a layer, by its cell's equations, in a body.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="x">[N, C].</param>
+    /// <param name="states">The states before the step, [N, S].</param>
+    /// <param name="batch">N, as [1], from outside.</param>
+    public static StepWriter Step(GraphWriter body, RecurrentLayer layer, string x, IReadOnlyList<string> states, string batch)
+    {
+        StepWriter step = new(body, layer.Graph, layer.Sizes, name => Values(layer, name), layer.Name + ".", batch);
+        step.Write(x, states);
+        return step;
+    }
+
     private static (string Output, string Hidden, string Cell) Operator(
         GraphWriter graph, SequenceAxes axes, OnnxCell[] cells, RecurrentLayer[] layers, string x, IReadOnlyList<string>?[] initial, string direction)
     {
@@ -106,8 +119,7 @@ internal static class RecurrentWriter
         string time = axes.HasLengths ? body.Input(prefix + "t", DataType.Int64) : "";
         string[] states = [.. cell.States.Select((state, i) => body.Input(prefix + state.Name, DataType.Float, Axis.Batch, layer.StateShape(i, 1).Last))];
         string input = body.Input(prefix + "x", DataType.Float, Axis.Batch, layer.InputSize);
-        StepWriter step = new(body, cell, layer.Sizes, name => Values(layer, name), prefix, batch);
-        step.Write(input, states);
+        StepWriter step = Step(body, layer, input, states, batch);
 
         string? active = null;
         if (axes.HasLengths)

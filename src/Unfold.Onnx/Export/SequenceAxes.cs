@@ -9,7 +9,7 @@ internal sealed class SequenceAxes
     private readonly string _like;
     private readonly string? _lengths;
     private readonly string?[] _parts = new string?[2];
-    private string? _shape, _narrow, _full, _inside;
+    private string? _shape, _narrow, _full, _inside, _places;
 
     /// <param name="graph">The graph.</param>
     /// <param name="like">A value [T, N, …].</param>
@@ -24,6 +24,9 @@ internal sealed class SequenceAxes
 
     /// <summary>The lengths as int64 [N]; made where all have T.</summary>
     public string Lengths => _lengths ?? (_full ??= _graph.Node("Expand", "lengths", [Steps, Batch]));
+
+    /// <summary>0 to N - 1, as [N].</summary>
+    public string Places => _places ??= _graph.Node("Range", "places", [_graph.Integer(0), _graph.Node("Squeeze", "batch.scalar", [Batch, _graph.Integers(0)]), _graph.Integer(1)]);
 
     /// <summary>N, as [1].</summary>
     public string Batch => Part(1, "batch");
@@ -53,10 +56,14 @@ internal sealed class SequenceAxes
     public string Zeroed(string x) => HasLengths ? _graph.Node("Where", x + ".inside", [Inside, x, _graph.Scalar(0)]) : x;
 
     /// <summary>A row of constants for each sequence: [N, S].</summary>
-    public string Rows(string hint, ReadOnlySpan<float> row)
+    public string Rows(string hint, ReadOnlySpan<float> row) => Rows(hint, Batch, [row.Length], row);
+
+    /// <summary>Constants as often as a count, as [1], says: [count, …].</summary>
+    public string Rows(string hint, string count, ReadOnlySpan<int> shape, ReadOnlySpan<float> values)
     {
-        string constant = _graph.Constant(hint + ".start", [1, row.Length], row);
-        return _graph.Node("Expand", hint, [constant, _graph.Node("Concat", hint + ".shape", [Batch, _graph.Integers(row.Length)], Attributes.Of("axis", 0))]);
+        long[] sizes = [.. shape.ToArray().Select(size => (long)size)];
+        string constant = _graph.Constant(hint + ".start", [1, .. shape], values);
+        return _graph.Node("Expand", hint, [constant, _graph.Node("Concat", hint + ".shape", [count, _graph.Integers(sizes)], Attributes.Of("axis", 0))]);
     }
 
     private string Part(int axis, string hint)

@@ -18,7 +18,7 @@ internal static class SequenceWriter
     {
         if (layer is TemporalConvolutionalNetwork network)
             return ConvolutionalWriter.Write(graph, axes, network, x, reverse);
-        Recurrent stack = layer as Recurrent ?? throw new ModelFileException($"{layer.GetType().Name} '{layer.Name}' cannot be written as ONNX: there is no way to do it yet.");
+        Recurrent stack = Stack(layer);
         List<(string State, string Name, int Size)> last = [];
         for (int i = 0; i < stack.Layers.Count; i++)
         {
@@ -27,7 +27,7 @@ internal static class SequenceWriter
                 $"initial.{one.Name}.{one.Graph.States[s].Name}", DataType.Float, Axis.Batch, one.StateShape(s, 1).Last))] : null;
             (string y, string[] final) = RecurrentWriter.Write(graph, axes, one, x, initial, reverse);
             last.AddRange(final.Select((state, s) => (state, $"final.{one.Name}.{one.Graph.States[s].Name}", one.StateShape(s, 1).Last)));
-            x = stack.SkipConnections && i > 0 && one.InputSize == one.OutputSize ? graph.Node("Add", one.Name + ".sum", [x, y]) : y;
+            x = AddsInput(stack, one) ? graph.Node("Add", one.Name + ".sum", [x, y]) : y;
         }
 
         // Declared at the end, so that a graph's first output is the layer's.
@@ -35,6 +35,14 @@ internal static class SequenceWriter
             graph.AtEnd(() => last.ForEach(state => graph.Output(state.State, state.Name, DataType.Float, Axis.Batch, state.Size)));
         return x;
     }
+
+    /// <summary>A layer as a stack of recurrent ones.</summary>
+    /// <exception cref="ModelFileException">It is none.</exception>
+    public static Recurrent Stack(SequenceLayer layer) =>
+        layer as Recurrent ?? throw new ModelFileException($"{layer.GetType().Name} '{layer.Name}' cannot be written as ONNX: there is no operator for it.");
+
+    /// <summary>Whether a layer of a stack adds its input to its output.</summary>
+    public static bool AddsInput(Recurrent stack, RecurrentLayer layer) => stack.SkipConnections && layer != stack.Layers[0] && layer.InputSize == layer.OutputSize;
 
     /// <summary>Two directions, merged: [T, N, O].</summary>
     public static string Write(GraphWriter graph, SequenceAxes axes, Bidirectional pair, string x)

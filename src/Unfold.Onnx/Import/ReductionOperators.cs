@@ -11,6 +11,7 @@ internal static class ReductionOperators
         ["ReduceMin"] = Reduced(values => values.Min()),
         ["ReduceSum"] = Reduced(values => values.Sum()),
         ["ReduceSumSquare"] = Reduced(values => values.Sum(value => value * value)),
+        ["TopK"] = TopK,
     };
 
     private static Operator Reduced(Func<double[], double> function) => call =>
@@ -50,5 +51,34 @@ internal static class ReductionOperators
         float[] values = x.Real.Values.ToArray();
         long[] found = [.. Broadcasting.Walk(kept, steps, Broadcasting.Length(kept)).Select(start => (long)Enumerable.Range(0, shape[axis]).MaxBy(i => values[start + (i * steps[axis])]))];
         return [new OnnxTensor(call.Node.Integer("keepdims", 1) != 0 ? kept : [.. shape.Where((_, a) => a != axis)], found)];
+    }
+
+    /// <summary>The greatest or least on an axis in their order, of equal ones the first, and their places.</summary>
+    private static OnnxTensor[] TopK(OperatorCall call)
+    {
+        OnnxTensor x = call[0];
+        int[] shape = x.Sizes;
+        int axis = OperatorCall.Axis(call.Node.Integer("axis", -1), shape.Length), size = shape[axis];
+        long wanted = call.Optional(1) is OnnxTensor given ? given is { IsWhole: true, Length: 1 } ? given.Integers[0] : -1 : call.Node.Integer("k", -1);
+        int count = wanted >= 0 && wanted <= size ? (int)wanted : throw new FormatException($"its k should be one number from 0 to {size}");
+        bool isLargest = call.Node.Integer("largest", 1) != 0;
+        int[] kept = [.. shape], steps = ShapeOperators.Steps(shape), result = [.. shape];
+        (kept[axis], result[axis]) = (1, count);
+        float[] values = x.Real.Values.ToArray(), found = new float[Broadcasting.Length(result)];
+        long[] places = new long[found.Length];
+        int[] from = Broadcasting.Walk(kept, steps, Broadcasting.Length(kept)), to = Broadcasting.Walk(kept, ShapeOperators.Steps(result), from.Length);
+        int step = steps[axis], resultStep = ShapeOperators.Steps(result)[axis];
+        for (int i = 0; i < from.Length; i++)
+        {
+            int start = from[i], next = to[i];
+            IEnumerable<int> all = Enumerable.Range(0, size);
+            foreach (int place in (isLargest ? all.OrderByDescending(k => values[start + (k * step)]) : all.OrderBy(k => values[start + (k * step)])).Take(count))
+            {
+                (found[next], places[next]) = (values[start + (place * step)], place);
+                next += resultStep;
+            }
+        }
+
+        return [new OnnxTensor(result, found), new OnnxTensor(result, places)];
     }
 }

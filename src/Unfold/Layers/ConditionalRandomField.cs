@@ -59,8 +59,11 @@ public sealed class ConditionalRandomField : Layer
     public double Decode(Tensor scores, PackedSequences sequences, Span<int> labels, LabelRules? allowed = null)
     {
         CheckScores(scores, sequences);
-        return new Viterbi(_start.Value.Values, _end.Value.Values, _transitions.Value.Values, allowed).Decode(scores, sequences, labels);
+        return Paths(allowed).Decode(scores, sequences, labels);
     }
+
+    /// <summary>What finds the likeliest labels.</summary>
+    internal Viterbi Paths(LabelRules? allowed) => new(_start.Value.Values, _end.Value.Values, _transitions.Value.Values, allowed);
 
     /// <inheritdoc/>
     protected override string Describe() => $"ConditionalRandomField({Labels})";

@@ -47,6 +47,9 @@ public sealed class LabelFeedback : Layer
     /// <summary>K, the number of labels.</summary>
     public int Labels { get; }
 
+    /// <summary>What makes vectors of labels, the mark before the first step last; what reads each step beside one; and what scores the labels.</summary>
+    internal (Embedding Labels, SequenceLayer Layer, Linear Output) Inside => (_labels, _layer, _output);
+
     /// <summary>The recurrent layers as PyTorch's modules call them.</summary>
     internal IEnumerable<RecurrentPart> Parts => _layer is Recurrent recurrent ? recurrent.Parts : [];
 

@@ -24,6 +24,15 @@ internal sealed class Viterbi
         }
     }
 
+    /// <summary>[K]: what a label scores at the beginning; negative infinity where it may not stand there.</summary>
+    public ReadOnlySpan<float> Start => _start;
+
+    /// <summary>[K]: what a label scores at the end.</summary>
+    public ReadOnlySpan<float> End => _end;
+
+    /// <summary>What a label scores behind another; negative infinity where it may not stand there.</summary>
+    public float Transition(int from, int to) => _columns[(to * _labels) + from];
+
     /// <summary>Writes the best labels of all sequences and returns the sum of their scores.</summary>
     public double Decode(Tensor scores, PackedSequences sequences, Span<int> labels)
     {

@@ -10,6 +10,12 @@ internal sealed class CrfHead(ParameterSet parameters, int size, int labels, Lab
     private readonly Linear _output = new(parameters, "output", size, labels);
     private readonly ConditionalRandomField _crf = new(parameters, "crf", labels);
 
+    /// <summary>What each token says for each label.</summary>
+    internal Linear Output => _output;
+
+    /// <summary>What finds the best labels.</summary>
+    internal Viterbi Paths => _crf.Paths(rules);
+
     /// <inheritdoc/>
     internal override IEnumerable<Layer> Layers => [_output, _crf];
 

@@ -28,6 +28,9 @@ internal sealed class FeedbackHead : LabelHead
         (_rules, _sampling, _labelSmoothing, _beam) = (rules, options.Sampling, options.LabelSmoothing, options.Beam);
     }
 
+    /// <summary>The layers, and how they choose: how many beginnings are followed, and which labels may follow one another.</summary>
+    internal (LabelFeedback Feedback, int Beam, LabelRules? Rules) Choice => (_feedback, _beam, _rules);
+
     /// <inheritdoc/>
     internal override IEnumerable<Layer> Layers => [_feedback];
 

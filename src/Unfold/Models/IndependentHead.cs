@@ -10,6 +10,9 @@ internal sealed class IndependentHead(ParameterSet parameters, int size, int lab
 {
     private readonly Linear _output = new(parameters, "output", size, labels);
 
+    /// <summary>Scores the labels.</summary>
+    internal Linear Output => _output;
+
     /// <inheritdoc/>
     internal override IEnumerable<Layer> Layers => [_output];
 

@@ -22,6 +22,12 @@ public sealed class Tagger
 
     internal Tagger(TaggerFile description, TaggerNetwork network) => (_description, _network) = (description, network);
 
+    /// <summary>Everything of the model but its weights.</summary>
+    internal TaggerFile Description => _description;
+
+    /// <summary>The layers.</summary>
+    internal TaggerNetwork Network => _network;
+
     /// <summary>How the model was built and trained.</summary>
     public TaggerOptions Options => _description.Options;
 

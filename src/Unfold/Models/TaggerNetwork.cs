@@ -48,6 +48,12 @@ internal sealed class TaggerNetwork : IModelNetwork
     /// <inheritdoc/>
     public IEnumerable<RecurrentPart> RecurrentParts => Encoder.Parts.Concat(Spelling?.Parts ?? []).Concat(Head.Parts);
 
+    /// <summary>The vectors of words and of each other column.</summary>
+    internal IReadOnlyList<Embedding> Columns => _columns;
+
+    /// <summary>The vectors of characters; null where they are not read.</summary>
+    internal Embedding? Letters => _letters;
+
     /// <summary>Reads the characters of words; null where they are not read.</summary>
     internal SequenceEncoder? Spelling { get; }
 

@@ -11,6 +11,9 @@ internal sealed record Value(string Type, int[] Shape, byte[] Bytes)
     /// <summary>As real numbers.</summary>
     public float[] Floats => MemoryMarshal.Cast<byte, float>(Bytes).ToArray();
 
+    /// <summary>As whole numbers.</summary>
+    public long[] Integers => MemoryMarshal.Cast<byte, long>(Bytes).ToArray();
+
     public static Value Of(int[] shape, ReadOnlySpan<float> values) => new("float32", shape, MemoryMarshal.AsBytes(values).ToArray());
 
     public static Value Of(params ReadOnlySpan<int> values) => Of([values.Length], values);

@@ -1,0 +1,235 @@
+using Unfold.Autodiff;
+using Unfold.Cells;
+using Unfold.Data.Tagging;
+using Unfold.Layers;
+using Unfold.Models;
+using Unfold.Onnx.Tests.Import;
+using Unfold.Onnx.Tests.Runtime;
+using Unfold.Tensors;
+
+namespace Unfold.Onnx.Tests.Export;
+
+/// <summary>Taggers give in ONNX Runtime the scores and the labels that they give here, however they choose labels.</summary>
+public sealed class TaggerTests
+{
+    private static readonly string[] Phrases = ["I-NP", "B-VP", "O", "B-NP", "I-VP", "I-PP", "B-PP"];
+
+    /// <summary>Head, cell, both directions, characters, beam, whether the labels are spans, whether there is a second column.</summary>
+    public static TheoryData<string, string, bool, int, int, bool, bool> Kinds => new()
+    {
+        { "independent", "lstm", true, 4, 1, true, true },
+        { "independent", "mgu", false, 0, 1, false, false },
+        { "crf", "gru", true, 3, 1, true, true },
+        { "crf", "tcn", true, 0, 1, false, false },
+        { "feedback", "lstm", true, 4, 1, true, true },
+        { "feedback", "lstm", false, 0, 1, false, false },
+        { "feedback", "gru_reset_after", true, 0, 4, true, false },
+        { "feedback", "mgu", true, 3, 3, false, true },
+        { "feedback", "scrn", false, 0, 2, true, false },
+        { "feedback", "tcn", true, 0, 3, true, false },
+    };
+
+    [RuntimeTheory]
+    [MemberData(nameof(Kinds))]
+    public void ATaggerGivesTheSameScoresAndLabels(string head, string cell, bool bothDirections, int characters, int beam, bool spans, bool columns)
+    {
+        using TemporaryFile data = new(".txt"), file = new();
+        Tagger model = Train(data.Path, head, cell, bothDirections, characters, beam, spans, columns);
+        Assert.Equal(spans, model.Description.Preparation.AreSpansKept);
+        OnnxExport.Save(model, file.Path, new OnnxExportOptions { States = false });
+        OnnxNetwork imported = OnnxNetwork.Load(file.Path);
+        HashSet<string> chosen = [];
+        foreach (int[] lengths in new int[][] { [1], [6, 6], [3, 9, 1, 17, 4], [25] })
+        {
+            TaggedSentence[] sentences = Sentences(data.Path, model, lengths, seed: 40 + lengths.Length);
+            (string Name, Value Value)[] inputs = [.. Inputs(model, sentences), ("lengths", Value.Of(lengths))];
+            IReadOnlyDictionary<string, Value> found = OnnxRuntime.Run(file.Path, inputs);
+            IReadOnlyList<IReadOnlyList<string>> expected = model.Tag(sentences);
+            Assert.Equal(["scores", "labels"], found.Keys);
+            AssertLabels(model, expected, found["labels"].Integers, lengths);
+            AssertScores(model, sentences, expected, found["scores"]);
+            chosen.UnionWith(expected.SelectMany(labels => labels));
+
+            // And imported again.
+            IReadOnlyDictionary<string, OnnxTensor> again = imported.Run(inputs.ToDictionary(input => input.Name, input => new OnnxTensor(input.Value.Shape, input.Value.Integers)));
+            AssertLabels(model, expected, again["labels"].Integers, lengths);
+            RecordedTest.AssertNear("scores", new OnnxTensor(found["scores"].Shape, found["scores"].Floats), again["scores"], 1e-4, 1e-5);
+        }
+
+        Assert.True(chosen.Count > 2, $"only {string.Join(' ', chosen)} were chosen");
+    }
+
+    [RuntimeFact]
+    public void OneSentenceNeedsNoLengths()
+    {
+        using TemporaryFile data = new(".txt"), file = new();
+        Tagger model = Train(data.Path, "crf", "gru", true, 4, 1, spans: true, columns: false);
+        OnnxExport.Save(model, file.Path, new OnnxExportOptions { Lengths = false });
+        TaggedSentence[] sentences = Sentences(data.Path, model, [7], seed: 3);
+        AssertLabels(model, model.Tag(sentences), OnnxRuntime.Run(file.Path, Inputs(model, sentences))["labels"].Integers, [7]);
+    }
+
+    [RuntimeFact]
+    public void ATaggerOfOneDirectionStreams()
+    {
+        using TemporaryFile data = new(".txt"), file = new();
+        Tagger model = Train(data.Path, "independent", "lstm", false, 0, 1, spans: false, columns: false);
+        OnnxExport.Save(model, file.Path, new OnnxExportOptions { Probabilities = true });
+        TaggedSentence[] sentences = Sentences(data.Path, model, [9], seed: 3);
+        int[] words = [.. model.Description.Preparation.Prepare(sentences).Pieces[0].Columns[0]];
+        List<long> labels = [];
+        Value h = Value.Of([1, 6], new float[6]), c = h;
+        foreach (int[] part in new[] { words[..4], words[4..] })
+        {
+            IReadOnlyDictionary<string, Value> found = OnnxRuntime.Run(
+                file.Path, ("words", Value.Of([part.Length, 1], part)), ("lengths", Value.Of(part.Length)), ("initial.encoder.l0.h", h), ("initial.encoder.l0.c", c));
+            Assert.All(found["probabilities"].Floats.Chunk(model.Labels.Count), row => Assert.Equal(1, row.Sum(), 5));
+            labels.AddRange(found["labels"].Integers);
+            (h, c) = (found["final.encoder.l0.h"], found["final.encoder.l0.c"]);
+        }
+
+        AssertLabels(model, model.Tag(sentences), [.. labels], [9]);
+    }
+
+    [Fact]
+    public void ProbabilitiesOfARandomFieldAreRefused()
+    {
+        using TemporaryFile data = new(".txt"), saved = new(".safetensors"), file = new();
+        Train(data.Path, "crf", "gru", true, 0, 1, spans: true, columns: false).Save(saved.Path);
+        OnnxExport.Convert(saved.Path, file.Path);
+        Assert.Equal("tag", OnnxNetwork.Load(file.Path).Metadata["task"]);
+        Assert.Contains("\"labels\":[\"B-NP\"", OnnxNetwork.Load(file.Path).Metadata["sentences"].Replace(" ", ""));
+        Assert.Contains("chosen together", Assert.Throws<ModelFileException>(() => OnnxExport.Convert(saved.Path, file.Path + "x", new OnnxExportOptions { Probabilities = true })).Message);
+        Assert.False(File.Exists(file.Path + "x"));
+    }
+
+    private static Tagger Train(string path, string head, string cell, bool bothDirections, int characters, int beam, bool spans, bool columns)
+    {
+        File.WriteAllText(path, Text(30, seed: 1, spans, columns));
+        Tagger model = Tagger.Train(TaggedFiles.Load(path), new TaggerOptions
+        {
+            Encoder = new SequenceEncoderOptions
+            {
+                Layer = cell == "tcn" ? new TemporalConvolutionalOptions { Channels = 6, Levels = 2, Kernel = 3 } : new RecurrentOptions(Cell.Named(cell)) { Hidden = 6 },
+                Bidirectional = bothDirections,
+            },
+            Embedding = 5,
+            ColumnEmbedding = 3,
+            Characters = characters,
+            CharacterEmbedding = 4,
+            Crf = head == "crf",
+            Feedback = head == "feedback",
+            Beam = beam,
+            Epochs = 1,
+        });
+
+        // Stirred, so that labels change from word to word.
+        int seed = 0;
+        foreach (Parameter parameter in model.Network.Parameters.All)
+        {
+            float scale = parameter.Shape.Rank == 1 ? 0.2f : parameter.Shape[1] <= 5 || parameter.Name.EndsWith("output.weight", StringComparison.Ordinal) ? 3 : 1;
+            float[] noise = Filling.Numbers(parameter.Shape.Length, seed++, scale);
+            Span<float> values = parameter.Value.Span;
+            for (int i = 0; i < values.Length; i++)
+                values[i] += noise[i];
+        }
+
+        model.Network.Parameters.Touch();
+        return model;
+    }
+
+    /// <summary>Sentences of 1 to 12 words; of spans, labels that obey their rules.</summary>
+    private static string Text(int count, int seed, bool spans, bool columns, int[]? lengths = null)
+    {
+        Random random = new(seed);
+        System.Text.StringBuilder text = new();
+        for (int i = 0; i < (lengths?.Length ?? count); i++)
+        {
+            string before = "O";
+            for (int t = lengths?[i] ?? random.Next(1, 13); t > 0; t--)
+            {
+                string label = Phrases[random.Next(Phrases.Length)];
+                if (spans && label[0] == 'I' && before[1..] != label[1..])
+                    label = "B" + label[1..];
+                if (!spans)
+                    label = "T" + Array.IndexOf(Phrases, label);
+                text.Append("w" + new string((char)('a' + random.Next(6)), random.Next(1, 5))).Append(columns ? " c" + random.Next(4) : "").Append(' ').Append(label).Append('\n');
+                before = label;
+            }
+
+            text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static TaggedSentence[] Sentences(string path, Tagger model, int[] lengths, int seed)
+    {
+        File.WriteAllText(path, Text(0, seed, spans: true, model.Format.Inputs!.Count > 1, lengths));
+        return [.. TaggedCorpus.Load(path, model.Format).Sentences];
+    }
+
+    /// <summary>Words, columns and characters as the graph takes them.</summary>
+    private static IEnumerable<(string Name, Value Value)> Inputs(Tagger model, TaggedSentence[] sentences)
+    {
+        PreparedSentences prepared = model.Description.Preparation.Prepare(sentences);
+        int batch = sentences.Length, steps = sentences.Max(sentence => sentence.Count);
+        for (int c = 0; c < model.Format.Inputs!.Count; c++)
+            yield return (c == 0 ? "words" : "column2", Value.Of([steps, batch], Padded((n, t) => prepared.Pieces[n].Columns[c][t])));
+        if (model.Options.Characters == 0)
+            yield break;
+        int most = prepared.Spellings.Max(letters => letters.Length);
+        IEnumerable<int> letters = Enumerable.Range(0, most).SelectMany(w => Padded((n, t) => prepared.Spellings[prepared.Pieces[n].Words[t]].ElementAtOrDefault(w)));
+        yield return ("characters", Value.Of([most, steps, batch], [.. letters]));
+        yield return ("word_lengths", Value.Of([steps, batch], Padded((n, t) => prepared.Spellings[prepared.Pieces[n].Words[t]].Length)));
+
+        int[] Padded(Func<int, int, int> at) =>
+            [.. Enumerable.Range(0, steps * batch).Select(i => i / batch < sentences[i % batch].Count ? at(i % batch, i / batch) : 0)];
+    }
+
+    private static void AssertLabels(Tagger model, IReadOnlyList<IReadOnlyList<string>> expected, long[] found, int[] lengths)
+    {
+        int batch = lengths.Length;
+        Assert.Equal(lengths.Max() * batch, found.Length);
+        for (int n = 0; n < batch; n++)
+        {
+            Assert.Equal(expected[n], Enumerable.Range(0, lengths[n]).Select(t => model.Labels[(int)found[(t * batch) + n]]));
+            for (int t = lengths[n]; t * batch < found.Length; t++)
+                Assert.Equal(-1, found[(t * batch) + n]);
+        }
+    }
+
+    /// <summary>The scores of the tokens; with feedback those behind the labels that were chosen.</summary>
+    private static void AssertScores(Tagger model, TaggedSentence[] sentences, IReadOnlyList<IReadOnlyList<string>> labels, Value found)
+    {
+        Tape tape = Tape.ForInference();
+        TaggerInputs inputs = new(model.Format.Inputs!.Count);
+        inputs.Fill(model.Description.Preparation.Prepare(sentences), [.. Enumerable.Range(0, sentences.Length)], null);
+        PackedSequences rows = inputs.Sequences;
+        Tensor x = model.Network.Forward(tape, inputs), scores;
+        if (model.Network.Head is FeedbackHead feedback)
+        {
+            int[] own = new int[rows.RowCount], before = new int[rows.RowCount];
+            for (int n = 0; n < sentences.Length; n++)
+            {
+                for (int t = 0; t < sentences[n].Count; t++)
+                    own[rows.Row(t, n)] = model.Labels.ToList().IndexOf(labels[n][t]);
+            }
+
+            feedback.Choice.Feedback.Before(own, rows, before);
+            scores = feedback.Choice.Feedback.Forward(tape, x, before, rows);
+        }
+        else
+            scores = (model.Network.Head is CrfHead field ? field.Output : ((IndependentHead)model.Network.Head).Output).Forward(tape, x);
+
+        int width = model.Labels.Count;
+        for (int n = 0; n < sentences.Length; n++)
+        {
+            for (int t = 0; t < sentences[n].Count; t++)
+            {
+                float[] of = found.Floats[(((t * sentences.Length) + n) * width)..][..width];
+                Value.Of([width], of).AssertNear($"scores of token {t} of sentence {n}", [width], scores.Slice(rows.Row(t, n), 1).Values);
+            }
+        }
+    }
+}
