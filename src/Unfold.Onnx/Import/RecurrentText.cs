@@ -50,7 +50,7 @@ internal static class RecurrentText
             "ELU" => a => alpha is null or 1 ? $"elu({a})" : $"(max({a}, 0) + {A(1)} * (exp(min({a}, 0)) - 1))",
             "SOFTSIGN" => a => $"softsign({a})",
             "SOFTPLUS" => a => $"softplus({a})",
-            "THRESHOLDEDRELU" => throw new FormatException("the activation ThresholdedRelu is not supported: it jumps, and cells have no function that does"),
+            "THRESHOLDEDRELU" => a => $"(({a}) * step({a} - {A(1)}))",
             _ => throw new FormatException($"the activation '{name}' is not known"),
         };
     }

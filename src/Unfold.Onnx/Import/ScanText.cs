@@ -148,6 +148,9 @@ internal sealed class ScanText
             case "LeakyRelu": return $"leaky_relu({a}, {Number(Real("alpha", 0.01f))})";
             case "Elu" when Real("alpha", 1) == 1: return $"elu({a})";
             case "HardSigmoid": return $"clip({Factor(Real("alpha", 0.2f))} * {a} + {Factor(Real("beta", 0.5f))}, 0, 1)";
+            case "Greater" when b == "0": return $"step({a})";
+            case "Cast" when (TensorProto.Types.DataType)(node.Attribute.FirstOrDefault(one => one.Name == "to")?.I ?? 0) == TensorProto.Types.DataType.Float: return a;
+            case "ThresholdedRelu": return $"{a} * step({a} - {Factor(Real("alpha", 1))})";
             case "ReduceMean" when IsAcross(node): return $"mean({a})";
             case "ReduceSum" when IsAcross(node): return $"sum({a})";
             case "Concat": return node.Input.Select(Operand).All(part => part is not null) ? $"[{string.Join(", ", node.Input.Select(Operand))}]" : null;

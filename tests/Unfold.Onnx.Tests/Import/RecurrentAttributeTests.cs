@@ -22,6 +22,8 @@ public sealed class RecurrentAttributeTests
         { "RNN", "forward", ["Elu"], [0.8f], [], 0, "" },
         { "RNN", "reverse", ["Softsign"], [], [], 0, "" },
         { "RNN", "forward", ["Softplus"], [], [], 0, "" },
+        { "RNN", "bidirectional", ["ThresholdedRelu", "ThresholdedRelu"], [0.25f, -0.4f], [], 0, "" },
+        { "LSTM", "forward", ["Sigmoid", "Tanh", "ThresholdedRelu"], [0.1f], [], 0.6f, "peepholes" },
         { "GRU", "forward", [], [], [], 0, "" },
         { "GRU", "bidirectional", [], [], [], 0, "after" },
         { "GRU", "reverse", ["HardSigmoid", "Relu"], [], [], 0, "after" },
@@ -92,8 +94,8 @@ public sealed class RecurrentAttributeTests
     public void WhatCellsDoNotHaveIsRefusedByName()
     {
         using TemporaryFile file = new();
-        File.WriteAllBytes(file.Path, Model("RNN", "forward", ["ThresholdedRelu"], [0.5f], [], 0, "").Model);
-        Assert.Contains("ThresholdedRelu", Assert.Throws<ModelFileException>(() => OnnxNetwork.Load(file.Path)).Message);
+        File.WriteAllBytes(file.Path, Model("RNN", "forward", ["Swish"], [], [], 0, "").Model);
+        Assert.Contains("Swish", Assert.Throws<ModelFileException>(() => OnnxNetwork.Load(file.Path)).Message);
     }
 
     private static (byte[] Model, float[] X, float[] H) Model(string type, string direction, string[] activations, float[] alphas, float[] betas, float clip, string more)

@@ -80,6 +80,22 @@ public sealed class RoundTripTests
     }
 
     [Fact]
+    public void ACellThatJumpsIsReadAsACell()
+    {
+        using TemporaryFile file = new();
+        ParameterSet set = new();
+        Recurrent layer = new(set, "rnn", Cell.Parse("a = W x + U h\nh' = a * step(a - 0.1)"), 4, 5);
+        Filling.Allocate(set, 1);
+        OnnxExport.Save(layer, file.Path, new OnnxExportOptions { States = false, Lengths = false });
+        OnnxNetwork network = OnnxNetwork.Load(file.Path);
+        Assert.Contains("step(", Assert.Single(network.Layers).Cell.Text);
+        Tensor x = Filling.Tensor(3, 6, 2, 4);
+        (Tensor y, _) = layer.Forward(Tape.ForInference(), x);
+        Assert.Contains(0, y.Values.ToArray());
+        RecordedTest.AssertNear("y", new OnnxTensor(y), network.Run(new Dictionary<string, OnnxTensor> { ["x"] = new(x) })["y"], 1e-5, 1e-6);
+    }
+
+    [Fact]
     public void AnImportedModelCanBeTrainedFurther()
     {
         using TemporaryFile file = new();

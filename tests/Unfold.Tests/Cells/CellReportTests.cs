@@ -90,7 +90,7 @@ public sealed class CellReportTests
         d(dot(c', k)) = dot(d h', relu(a))
         d c' = d c[t+1] + d(dot(c', k)) * k
         δv1  = (d c' / sum(v1) + sum(-d c' * softmax(V last) / sum(v1))) * v1
-        d a  = d h' * (1 - mask1) * mask0 + d h' * dot(c', k) * (relu(a) > 0)
+        d a  = d h' * (1 - mask1) * mask0 + d h' * dot(c', k) * step(relu(a))
         d(W [x, h]) = norm_gradient(d a * g, W [x, h])
         d([x, h]) = W^T d(W [x, h])
         d x    = d last[t+1] + d([x, h])[0..C]

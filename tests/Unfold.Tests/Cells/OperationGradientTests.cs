@@ -8,7 +8,7 @@ public sealed class OperationGradientTests
     public static TheoryData<string> Functions { get; } =
     [
         "Negate", "Sigmoid", "Tanh", "Relu", "LeakyRelu", "Elu", "Gelu", "Silu", "Softplus", "Softsign", "HardSigmoid", "Exp", "Log", "Sqrt", "Abs", "Square",
-        "Sin", "Cos", "Clip", "NormalCdf",
+        "Sin", "Cos", "Clip", "NormalCdf", "Step",
     ];
 
     [Theory]

@@ -59,7 +59,6 @@ internal sealed class ExpressionText(Func<Node, string?> name, bool flatten)
             case Operation.Multiply: return ($"{Text(inputs[0], Binding.Term)} * {Text(inputs[1], Binding.Factor)}", Binding.Term);
             case Operation.Divide: return ($"{Text(inputs[0], Binding.Term)} / {Text(inputs[1], Binding.Factor)}", Binding.Term);
             case Operation.GreaterOrEqual: return ($"({Of(inputs[0])} >= {Of(inputs[1])})", Binding.Atom);
-            case Operation.Step: return ($"({Of(inputs[0])} > 0)", Binding.Atom);
             case Operation.Product: return ($"{Text(inputs[0], Binding.Atom)} {Text(inputs[1], Binding.Product)}", Binding.Product);
             case Operation.Transpose: return (Text(inputs[0], Binding.Atom) + "^T", Binding.Atom);
             case Operation.Outer: return ($"{Text(inputs[0], Binding.Product)} {Text(inputs[1], Binding.Atom)}^T", Binding.Product);

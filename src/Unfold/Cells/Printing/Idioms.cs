@@ -48,6 +48,7 @@ internal static class Idioms
         Operation.Square => "square",
         Operation.Sin => "sin",
         Operation.Cos => "cos",
+        Operation.Step => "step",
         Operation.Sign => "sign",
         Operation.NormalCdf => "normal_cdf",
         Operation.Sum => "sum",

@@ -34,7 +34,7 @@ internal sealed record Function(string Name, FunctionKind Kind, int Values, int 
             ("sigmoid", Operation.Sigmoid), ("tanh", Operation.Tanh), ("relu", Operation.Relu), ("elu", Operation.Elu), ("gelu", Operation.Gelu),
             ("silu", Operation.Silu), ("softplus", Operation.Softplus), ("softsign", Operation.Softsign), ("hard_sigmoid", Operation.HardSigmoid),
             ("exp", Operation.Exp), ("log", Operation.Log), ("sqrt", Operation.Sqrt), ("abs", Operation.Abs), ("square", Operation.Square),
-            ("sin", Operation.Sin), ("cos", Operation.Cos),
+            ("sin", Operation.Sin), ("cos", Operation.Cos), ("step", Operation.Step),
         ];
         foreach ((string name, Operation operation) in elementwise)
             yield return new Function(name, FunctionKind.Elementwise, 1, 0, operation, name + "(v)");

@@ -137,7 +137,7 @@ internal sealed class Lexer(Diagnostics diagnostics)
             "\u03c3" => ("a function's name", "write `sigmoid(…)`"),
             "\u03c6" or "\u03d5" => ("a function's name", "write `tanh(…)`"),
             "{" or "}" => ("`(` or `[`", "group with `( )`; put vectors one after the other with `[ ]`"),
-            "<" or ">" or "!" or "&" or "|" or "?" => (null, "there are no comparisons: use `min`, `max`, `clip` or `hard_sigmoid`"),
+            "<" or ">" or "!" or "&" or "|" or "?" => (null, "there are no comparisons: use `step`, `min`, `max`, `clip` or `hard_sigmoid`"),
             _ => ("letters, digits, `_` and the signs `+ - * / = , ' ( ) [ ]`", (string?)null),
         };
         string message = c == '\ufffd' || char.IsSurrogate(c) && length == 1 ? "the text is not valid UTF-8 here"

@@ -34,6 +34,9 @@ public sealed class ExecutorTests
     [InlineData("state c[m]\nsize m = 5\nc' = sigmoid(Wc [x, c, h])\nh' = dot(h, h) * tanh(V c') + sum(c) * mean(x)")]
     [InlineData("h' = gelu(W x) * silu(U h) + elu(h) - softplus(V x) / (1 + exp(h)) + max(h, b) * min(h, 0.5)")]
     [InlineData("d' = h\nh' = tanh(W x + U dropout(d, 0.4)) * clip(h, -0.5, 0.5)\ninit h = 0.25")]
+    [InlineData("a = W x + U h + b\nh' = tanh(a) * step(a - 0.1)")]
+    [InlineData("h' = 0.5 * h + step(W x + U h + b)")]
+    [InlineData("h' = step(W x + U h)")]
     [InlineData("z = sigmoid(Wz [h, x])\nq = tanh([z, h])\nh' = z * h + V q")]
     public void Equals_the_interpreter_on_unusual_cells(string text)
     {
