@@ -13,9 +13,8 @@ public sealed class OnnxTensor
     public OnnxTensor(Tensor values)
     {
         _real = values;
-        int[] shape = new int[values.Shape.Rank];
-        values.Shape.CopyTo(shape);
-        Shape = shape;
+        Sizes = new int[values.Shape.Rank];
+        values.Shape.CopyTo(Sizes);
     }
 
     /// <summary>Whole numbers.</summary>
@@ -28,7 +27,7 @@ public sealed class OnnxTensor
         ArgumentNullException.ThrowIfNull(values);
         if (new Shape([.. shape]).Length != values.Count)
             throw new ArgumentException($"A tensor of shape [{string.Join(", ", shape)}] expects {new Shape([.. shape]).Length} numbers, but got {values.Count}.");
-        (Shape, _whole) = ([.. shape], [.. values]);
+        (Sizes, _whole) = ([.. shape], [.. values]);
     }
 
     internal OnnxTensor(int[] shape, float[] values)
@@ -36,10 +35,10 @@ public sealed class OnnxTensor
     {
     }
 
-    internal OnnxTensor(int[] shape, long[] values) => (Shape, _whole) = (shape, values);
+    internal OnnxTensor(int[] shape, long[] values) => (Sizes, _whole) = (shape, values);
 
     /// <summary>The sizes of its axes, the slowest first; none for one number.</summary>
-    public IReadOnlyList<int> Shape { get; }
+    public IReadOnlyList<int> Shape => Sizes;
 
     /// <summary>Whether it holds whole numbers.</summary>
     public bool IsWhole => _whole is not null;
@@ -59,7 +58,7 @@ public sealed class OnnxTensor
     internal int Length => _whole?.Length ?? _real.Shape.Length;
 
     /// <summary>The sizes as an array.</summary>
-    internal int[] Sizes => (int[])Shape;
+    internal int[] Sizes { get; }
 
     /// <summary>The same numbers in another shape.</summary>
     internal OnnxTensor As(int[] shape) => _whole is null ? new(_real.Reshape(new Shape(shape)))

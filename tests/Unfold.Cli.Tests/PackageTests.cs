@@ -6,21 +6,19 @@ namespace Unfold.Cli.Tests;
 
 /// <summary>What <c>dotnet pack</c> makes, as a user meets it: added to a new project from a folder, it runs what README.md shows; the tool is installed and answers.</summary>
 [Trait("Category", "Heavy")]
-public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture<PackageTests.Packages>
+[Collection(nameof(Packages))]
+public sealed class PackageTests(Packages packages)
 {
-    private const string Version = "0.1.0";
-
     [Theory]
     [InlineData("Unfold")]
     [InlineData("Unfold.Onnx")]
     public void APackageHasWhatOneExpects(string name)
     {
-        using ZipArchive package = ZipFile.OpenRead(packages.At($"{name}.{Version}.nupkg")), symbols = ZipFile.OpenRead(packages.At($"{name}.{Version}.snupkg"));
+        using ZipArchive package = ZipFile.OpenRead(packages.At($"{name}.{Packages.Version}.nupkg"));
         string[] files = [.. package.Entries.Select(entry => entry.FullName)];
         Assert.Contains("README.md", files);
         Assert.Contains($"lib/net10.0/{name}.dll", files);
         Assert.Contains($"lib/net10.0/{name}.xml", files);
-        Assert.Contains($"lib/net10.0/{name}.pdb", symbols.Entries.Select(entry => entry.FullName));
         using StreamReader about = new(package.GetEntry($"{name}.nuspec")!.Open());
         Assert.Contains("<license type=\"expression\">MIT</license>", about.ReadToEnd());
     }
@@ -31,11 +29,57 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
         using TemporaryFolder folder = packages.NewFolder();
         string[] code = [.. File.ReadLines(Repository.At("README.md")).SkipWhile(line => line != "```csharp").Skip(1).TakeWhile(line => line != "```")];
         Assert.InRange(code.Length, 10, 20);
-        File.WriteAllLines(folder["Program.cs"], code);
         Directory.CreateDirectory(folder["src"]);
-        File.WriteAllText(folder["src/data.cs.txt"], string.Concat(Enumerable.Range(0, 200).Select(i => $"public int Number{i}() => {i * i % 97};\n")));
-        File.Move(folder["src/data.cs.txt"], folder["src/data.cs"]);
-        File.WriteAllText(folder["New.csproj"], $"""
+        File.WriteAllText(folder["src/data.cs"], string.Concat(Enumerable.Range(0, 200).Select(i => $"public int Number{i}() => {i * i % 97};\n")));
+        string output = RunAsUsualAndTrimmed(folder, string.Join('\n', code), "code.safetensors", "Unfold");
+        Assert.InRange(output.Length, 200, 500);
+    }
+
+    [Fact]
+    public void AModelIsExportedToOnnxAndReadInANewProjectAndPublishedTrimmed()
+    {
+        using TemporaryFolder folder = packages.NewFolder();
+        string output = RunAsUsualAndTrimmed(folder, """
+            using Unfold.Models;
+            using Unfold.Onnx;
+
+            string text = "the cat sat on the mat\na dog ran to a tree\n";
+            LanguageModel model = LanguageModel.Train(string.Concat(Enumerable.Repeat(text, 20)), new LanguageModelOptions { Hidden = 12, Epochs = 2, Batch = 4, Unroll = 16, Seed = 1 });
+            OnnxExport.Save(model, "model.onnx", new OnnxExportOptions { Probabilities = true, States = false, Lengths = false });
+
+            // A text is read as what follows the end of a line.
+            int[] tokens = [model.Vocabulary.LineEnd, .. model.Vocabulary.Encode(text)];
+            OnnxTensor read = new([tokens.Length - 1, 1], [.. tokens[..^1].Select(token => (long)token)]);
+            OnnxNetwork network = OnnxNetwork.Load("model.onnx");
+            float[] probabilities = network.Run(new Dictionary<string, OnnxTensor> { ["tokens"] = read })["probabilities"].Real.Values.ToArray();
+            double logProbability = tokens.Skip(1).Select((token, row) => Math.Log(probabilities[row * model.Vocabulary.Count + token])).Sum();
+            Console.WriteLine($"{network.Layers[0].Cell.Parameters.Count} {logProbability:F3} {model.Score(text).Whole.LogProbability:F3}");
+            """, "model.onnx", "Unfold", "Unfold.Onnx");
+        string[] told = output.Trim().Split(' ');
+        Assert.Equal(3, told.Length);
+        Assert.NotEqual("0", told[0]);
+        Assert.StartsWith("-", told[1]);
+        Assert.Equal(told[2], told[1]);
+    }
+
+    [Fact]
+    public void TheToolIsInstalledAndAnswers()
+    {
+        using TemporaryFolder folder = packages.NewFolder();
+        Packages.Run("dotnet", folder.Path, "tool", "install", "Unfold.Tool", "--version", Packages.Version, "--tool-path", folder["tools"]);
+        using UnfoldProcess tool = UnfoldProcess.Start(folder[OperatingSystem.IsWindows() ? "tools/unfold.exe" : "tools/unfold"], folder.Path, "--version");
+        tool.WaitForExit();
+        Assert.Equal((Packages.Version + "\n", "", 0), (tool.Output, tool.Error, tool.ExitCode));
+    }
+
+    /// <summary>
+    /// Makes a new project of a program and runs it, and again published self-contained and trimmed, which must say the same and write the same file. No warning is allowed, of trimming neither.
+    /// </summary>
+    /// <returns>What it said.</returns>
+    private static string RunAsUsualAndTrimmed(TemporaryFolder folder, string program, string written, params string[] references)
+    {
+        folder.Write("Program.cs", program);
+        folder.Write("New.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
@@ -47,69 +91,18 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
                 <DefaultItemExcludes>$(DefaultItemExcludes);src/**</DefaultItemExcludes>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Unfold" Version="{Version}" />
+                {string.Join("\n    ", references.Select(name => $"<PackageReference Include=\"{name}\" Version=\"{Packages.Version}\" />"))}
               </ItemGroup>
             </Project>
             """);
-        string output = packages.Dotnet(folder.Path, "run", "-c", "Release");
-        Assert.InRange(output.Length, 200, 500);
-        byte[] model = File.ReadAllBytes(folder["code.safetensors"]);
-        File.Delete(folder["code.safetensors"]);
+        string output = Packages.Run("dotnet", folder.Path, "run", "-c", "Release");
+        byte[] first = File.ReadAllBytes(folder[written]);
+        File.Delete(folder[written]);
 
         string platform = (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-") + RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
-        packages.Dotnet(folder.Path, "publish", "-c", "Release", "-r", platform, "--self-contained", "-o", folder["out"]);
-        using UnfoldProcess published = UnfoldProcess.Start(folder[OperatingSystem.IsWindows() ? "out/New.exe" : "out/New"], folder.Path);
-        published.WaitForExit();
-        Assert.Equal((0, ""), (published.ExitCode, published.Error));
-        Assert.Equal(output, published.Output);
-        Assert.Equal(model, File.ReadAllBytes(folder["code.safetensors"]));
-    }
-
-    [Fact]
-    public void TheToolIsInstalledAndAnswers()
-    {
-        using TemporaryFolder folder = packages.NewFolder();
-        packages.Dotnet(folder.Path, "tool", "install", "Unfold.Tool", "--version", Version, "--tool-path", folder["tools"]);
-        using UnfoldProcess tool = UnfoldProcess.Start(folder[OperatingSystem.IsWindows() ? "tools/unfold.exe" : "tools/unfold"], folder.Path, "--version");
-        tool.WaitForExit();
-        Assert.Equal((Version + "\n", "", 0), (tool.Output, tool.Error, tool.ExitCode));
-    }
-
-    /// <summary>The packages, made once for all tests of the class, in a folder that is a source of packages; what is restored from it stays in a folder of its own.</summary>
-    public sealed class Packages : IDisposable
-    {
-        private readonly TemporaryFolder _folder = new();
-
-        public Packages()
-        {
-            foreach (string project in new[] { "Unfold", "Unfold.Onnx", "Unfold.Cli" })
-                Dotnet(_folder.Path, "pack", Repository.At("src", project), "-c", "Release", "-o", _folder["packages"], "--artifacts-path", _folder["artifacts"], "--disable-build-servers");
-        }
-
-        public string At(string name) => _folder[Path.Combine("packages", name)];
-
-        /// <summary>A folder whose projects find the packages.</summary>
-        internal TemporaryFolder NewFolder()
-        {
-            var folder = new TemporaryFolder();
-            folder.Write("nuget.config", $"""
-                <configuration>
-                  <config><add key="globalPackagesFolder" value="{_folder["restored"]}" /></config>
-                  <packageSources><add key="made" value="{_folder["packages"]}" /></packageSources>
-                </configuration>
-                """);
-            return folder;
-        }
-
-        /// <summary>Runs the SDK to its end, and tells what it said; a failure fails the test.</summary>
-        public string Dotnet(string folder, params string[] arguments)
-        {
-            using UnfoldProcess run = UnfoldProcess.Start("dotnet", folder, arguments);
-            run.WaitForExit();
-            Assert.True(run.ExitCode == 0, run.Output + run.Error);
-            return run.Output;
-        }
-
-        public void Dispose() => _folder.Dispose();
+        Packages.Run("dotnet", folder.Path, "publish", "-c", "Release", "-r", platform, "--self-contained", "-o", folder["out"]);
+        Assert.Equal(output, Packages.Run(folder[OperatingSystem.IsWindows() ? "out/New.exe" : "out/New"], folder.Path));
+        Assert.Equal(first, File.ReadAllBytes(folder[written]));
+        return output;
     }
 }
