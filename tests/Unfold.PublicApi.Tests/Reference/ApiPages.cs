@@ -4,23 +4,24 @@ using System.Xml.Linq;
 
 namespace Unfold.PublicApi.Tests.Reference;
 
-/// <summary>The reference of an assembly as Markdown, a page for each namespace, made of its comments.</summary>
+/// <summary>The reference of some assemblies as Markdown, a page for each namespace, made of their comments.</summary>
 internal sealed class ApiPages
 {
     private readonly Dictionary<string, XElement> _comments;
-    private readonly Assembly _assembly;
+    private readonly Assembly[] _assemblies;
 
-    public ApiPages(Assembly assembly)
+    public ApiPages(params Assembly[] assemblies)
     {
-        _assembly = assembly;
-        _comments = XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member").ToDictionary(member => member.Attribute("name")!.Value, StringComparer.Ordinal);
+        _assemblies = assemblies;
+        _comments = assemblies.SelectMany(assembly => XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member"))
+            .ToDictionary(member => member.Attribute("name")!.Value, StringComparer.Ordinal);
     }
 
     /// <summary>Names of files and what is in them, README.md first.</summary>
     public IEnumerable<(string File, string Text)> Pages()
     {
-        var groups = ApiText.Types(_assembly).GroupBy(type => type.Namespace ?? "", StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).ToList();
-        StringBuilder index = new($"# {_assembly.GetName().Name}: the public API\n\n| Namespace | Types |\n|---|---|\n");
+        var groups = ApiText.Types(_assemblies).GroupBy(type => type.Namespace ?? "", StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).ToList();
+        StringBuilder index = new($"# {string.Join(", ", _assemblies.Select(assembly => assembly.GetName().Name))}: the public API\n\n| Namespace | Types |\n|---|---|\n");
         foreach (IGrouping<string, Type> group in groups)
             index.Append($"| [{group.Key}]({group.Key}.md) | {string.Join(", ", group.Select(type => $"`{ApiText.Name(type)}`"))} |\n");
         yield return ("README.md", index.ToString());
@@ -70,6 +71,10 @@ internal sealed class ApiPages
             };
             text.Append(line);
         }
+
+        // One empty line between two members is enough.
+        while (text.Length > 1 && text[^1] == '\n' && text[^2] == '\n')
+            text.Length--;
     }
 
     private static string Words(XElement part)

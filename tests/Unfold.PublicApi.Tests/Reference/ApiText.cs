@@ -29,8 +29,8 @@ internal static class ApiText
         [typeof(decimal)] = "decimal",
     };
 
-    /// <summary>What users see of an assembly, by name.</summary>
-    public static IEnumerable<Type> Types(Assembly assembly) => assembly.GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal);
+    /// <summary>What users see of assemblies, by name.</summary>
+    public static IEnumerable<Type> Types(params Assembly[] assemblies) => assemblies.SelectMany(assembly => assembly.GetExportedTypes()).OrderBy(type => type.FullName, StringComparer.Ordinal);
 
     /// <summary>The members of a type that users see, without what the compiler adds to records.</summary>
     public static IEnumerable<MemberInfo> Members(Type type) => type.GetMembers(Declared)
