@@ -2,6 +2,7 @@ using Unfold.Formats.Safetensors;
 using Unfold.Layers;
 using Unfold.Models;
 using Unfold.Onnx.Export;
+using Unfold.Tensors;
 using DataType = Unfold.Onnx.Protocol.TensorProto.Types.DataType;
 
 namespace Unfold.Onnx;
@@ -33,6 +34,35 @@ public static class OnnxExport
     {
         ArgumentNullException.ThrowIfNull(layers);
         Save(path, layers.Name, layers.InputSize, layers.OutputSize, options ?? new OnnxExportOptions(), (graph, axes, x) => SequenceWriter.Write(graph, axes, layers, x));
+    }
+
+    /// <summary>Writes an encoder: layers that read sequences in one direction or in both.</summary>
+    /// <param name="encoder">The layers: inputs <c>x [T, N, C]</c>, <c>lengths [N]</c> (int64) and, in one direction, the states; outputs <c>y [T, N, O]</c>, zeros beyond a sequence's end, and the states.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="ModelFileException">A layer cannot be written as ONNX, or the file cannot be written.</exception>
+    public static void Save(SequenceEncoder encoder, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        Save(encoder, path, options ?? new OnnxExportOptions(), null);
+    }
+
+    /// <summary>Writes a layer without sequences, or several in a row (<see cref="Sequential"/>).</summary>
+    /// <param name="layer">The layer: input <c>x [N, …]</c>, output <c>y [N, …]</c>; as outside training.</param>
+    /// <param name="input">The shape of one item, without N, such as <c>[C, H, W]</c>.</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ModelFileException">A layer cannot be written as ONNX, or the file cannot be written.</exception>
+    /// <exception cref="ArgumentException">The layer takes no items of that shape.</exception>
+    public static void Save(FeedForward layer, Shape input, string path)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        Shape output = LayerWriter.Result(layer, input);
+        GraphWriter graph = new(layer.Name);
+        string x = graph.Input("x", DataType.Float, [Axis.Batch, .. Axes(input)]);
+        graph.Output(LayerWriter.Write(graph, layer, x, input, layer.Name), "y", DataType.Float, [Axis.Batch, .. Axes(output)]);
+        ModelWriter.Write(path, graph, new Dictionary<string, string>(StringComparer.Ordinal));
+
+        static IEnumerable<Axis> Axes(Shape shape) => LayerWriter.SizesOf(shape).Select(size => (Axis)size);
     }
 
     /// <summary>Writes a language model: <c>tokens [T, N]</c> (int64) to <c>logits [T, N, V]</c>, the scores of what comes next behind each token; states in and out.</summary>
@@ -95,6 +125,16 @@ public static class OnnxExport
         ModelWriter.Write(path, ForecasterWriter.Of(model), Metadata(model.Description.WriteMetadata));
     }
 
+    /// <summary>Writes a model of a synthetic problem: <c>x [T, N, C]</c> to <c>y [N, V]</c>, or <c>[T, N, V]</c> where there is an answer to each step. A list of layers takes as many steps as it was built for.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ModelFileException">A layer cannot be written as ONNX, or the file cannot be written.</exception>
+    public static void Save(SequenceModel model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelWriter.Write(path, ModelWriters.Of(model), new Dictionary<string, string>(StringComparer.Ordinal) { ["problem"] = model.Problem.Name });
+    }
+
     /// <summary>Writes an image classifier: <c>pixels [N, C, H, W]</c>, 0 to 255, to <c>scores [N, V]</c>. Normalisation is part of the graph; crops of the augmentation are not.</summary>
     /// <param name="model">The model; its classes go into the metadata.</param>
     /// <param name="path">The file.</param>
@@ -114,11 +154,7 @@ public static class OnnxExport
     public static void Save(RecurrentModel model, string path, OnnxExportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        options ??= new OnnxExportOptions();
-        SequenceEncoder encoder = model.Encoder;
-        Save(path, encoder.Name, model.InputSize, model.OutputSize, options, (graph, axes, x) => encoder.IsCausal
-            ? SequenceWriter.Write(graph, axes, encoder.Causal, x, options.States)
-            : EncoderWriter.Steps(graph, axes, encoder, x, encoder.Levels.Count), Metadata(model.Description.WriteMetadata));
+        Save(model.Encoder, path, options ?? new OnnxExportOptions(), Metadata(model.Description.WriteMetadata));
     }
 
     /// <summary>Writes a model's file as ONNX, whatever its task.</summary>
@@ -148,6 +184,11 @@ public static class OnnxExport
         write(writer);
         return writer.Metadata.Where(entry => entry.Key != "report").ToDictionary(StringComparer.Ordinal);
     }
+
+    private static void Save(SequenceEncoder encoder, string path, OnnxExportOptions options, Dictionary<string, string>? metadata) =>
+        Save(path, encoder.Name, encoder.InputSize, encoder.OutputSize, options, (graph, axes, x) => encoder.IsCausal
+            ? SequenceWriter.Write(graph, axes, encoder.Causal, x, options.States)
+            : EncoderWriter.Steps(graph, axes, encoder, x, encoder.Levels.Count), metadata);
 
     private static void Save(string path, string name, int inputs, int outputs, OnnxExportOptions options, Func<GraphWriter, SequenceAxes, string, string> write,
         Dictionary<string, string>? metadata = null)

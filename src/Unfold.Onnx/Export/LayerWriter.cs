@@ -35,9 +35,18 @@ internal static class LayerWriter
             case Dropout: return x;
             case Activation activation: return Activation(graph, activation, x, name);
             case SequenceReader reader: return Sequence(graph, reader, x, name);
+            case Sequential row:
+                foreach (FeedForward part in row.Layers)
+                    (x, input) = (Write(graph, part, x, input, part.Name), Result(part, input));
+                return x;
             default: throw new ModelFileException($"{layer.GetType().Name} '{layer.Name}' cannot be written as ONNX: there is no operator for it.");
         }
     }
+
+    /// <summary>The shape of a layer's output without N.</summary>
+    /// <exception cref="ArgumentException">The input's shape is none that the layer takes.</exception>
+    public static Shape Result(FeedForward layer, Shape input) =>
+        new(SizesOf(layer.Forward(Tape.ForInference(), Tensor.Zeros(new Shape([1, .. SizesOf(input)]))).Shape)[1..]);
 
     /// <summary>W x + b over the last axis.</summary>
     public static string Linear(GraphWriter graph, Linear layer, string x, bool isRow)

@@ -1,6 +1,8 @@
 using Unfold.Data.Sequences;
+using Unfold.Data.Synthetic;
 using Unfold.Layers;
 using Unfold.Models;
+using Unfold.Tensors;
 using DataType = Unfold.Onnx.Protocol.TensorProto.Types.DataType;
 
 namespace Unfold.Onnx.Export;
@@ -48,6 +50,32 @@ internal static class ModelWriters
         for (int i = 0; i < network.Plan.Layers.Count; i++)
             x = LayerWriter.Write(graph, network.Layers.Layers[i], x, network.Plan.Layers[i].Input, network.Plan.Layers[i].Name);
         Give(graph, x, options.Probabilities ? "Softmax" : null, "scores", Axis.Batch, model.Classes.Count);
+        return graph;
+    }
+
+    /// <summary>x [T, N, C] to y [N, V], or [T, N, V] where there is an answer to each step.</summary>
+    public static GraphWriter Of(SequenceModel model)
+    {
+        GraphWriter graph = new("sequence_model");
+        Shape item = model.Problem.Item;
+        bool isOne = model.Problem.Answer != SequenceAnswer.ClassOfEachStep;
+        string x = graph.Input("x", DataType.Float, Axis.Steps, Axis.Batch, model.Problem.InputSize);
+        if (model.Parts.Layers is Sequential layers)
+        {
+            // A picture of each step, or one number of each channel.
+            x = graph.Node("Transpose", "x.items", [x], item.Rank == 2 ? Attributes.Of("perm", [1, 2, 0]) : Attributes.Of("perm", [1, 0, 2]));
+            x = item.Rank == 2 ? x : graph.Node("Reshape", "x.pictures", [x, graph.Integers([0, .. LayerWriter.SizesOf(item).Select(size => (long)size)])]);
+            x = LayerWriter.Write(graph, layers, x, item, layers.Name);
+        }
+        else
+        {
+            x = SequenceWriter.Write(graph, new SequenceAxes(graph, x, null), model.Layer!, x);
+            x = isOne ? graph.Node("Gather", "last", [x, graph.Integer(-1)], Attributes.Of("axis", 0)) : x;
+            x = LayerWriter.Linear(graph, model.Parts.Output!, x, isRow: isOne);
+        }
+
+        Axis[] shape = [Axis.Batch, model.Problem.OutputSize];
+        Give(graph, x, null, "y", isOne ? shape : [Axis.Steps, .. shape]);
         return graph;
     }
 

@@ -46,19 +46,48 @@ internal static class WindowWriter
     {
         int[] window = [.. layer.Window], strides = [.. layer.Stride], dilations = [.. layer.Dilation];
         (bool ceiling, bool countPadding) = layer.Edges;
-        List<AttributeProto> attributes =
+        if (layer.Kind == PoolingKind.Sum || (layer.Kind == PoolingKind.Average && (ceiling || dilations.Any(size => size > 1))))
+            return Sums(graph, layer, x, input);
+
+        AttributeProto[] attributes =
             [Attributes.Of("kernel_shape", window), Attributes.Of("strides", strides), Attributes.Of("ceil_mode", ceiling ? 1 : 0), Pads(layer.Padding, window, strides, dilations, input)];
-        if (layer.Kind == PoolingKind.Max)
-            return graph.Node("MaxPool", layer.Name, [x], [.. attributes, Attributes.Of("dilations", dilations)]);
-        if (dilations.Any(size => size > 1) || (layer.Kind == PoolingKind.Sum && ceiling))
+        return layer.Kind == PoolingKind.Max
+            ? graph.Node("MaxPool", layer.Name, [x], [.. attributes, Attributes.Of("dilations", dilations)])
+            : graph.Node("AveragePool", layer.Name, [x], [.. attributes, Attributes.Of("count_include_pad", countPadding ? 1 : 0)]);
+    }
+
+    /// <summary>Sums over windows, and the means that no operator gives: a convolution of each channel by itself with ones, and the share of each element in its mean.</summary>
+    private static string Sums(GraphWriter graph, Pooling layer, string x, Shape input)
+    {
+        int channels = input[0], axes = input.Rank - 1;
+        int[] window = [.. layer.Window], strides = [.. layer.Stride], dilations = [.. layer.Dilation], sizes = LayerWriter.SizesOf(input)[1..];
+        Tensor ones = Tensor.Zeros(new Shape([1, 1, .. sizes]));
+        ones.Span.Fill(1);
+        Tensor pooled = layer.Forward(Tape.ForInference(), ones);
+        int[] result = LayerWriter.SizesOf(pooled.Shape)[2..];
+
+        // The last windows may reach over the end: there are as many zeros as they need.
+        int[] before = new int[axes], after = new int[axes];
+        for (int axis = 0; axis < axes; axis++)
         {
-            throw new ModelFileException($"Pooling '{layer.Name}' cannot be written as ONNX: in opset {ModelWriter.Opset} there is no "
-                + (ceiling ? "sum over windows that reach over the end." : "mean over dilated windows."));
+            int extent = ((window[axis] - 1) * dilations[axis]) + 1;
+            (before[axis], after[axis]) = layer.Padding.Of(axis, axis == axes - 1, sizes[axis], extent, strides[axis]);
+            after[axis] = Math.Max(after[axis], ((result[axis] - 1) * strides[axis]) + extent - sizes[axis] - before[axis]);
         }
 
+        float[] weights = new float[channels * window.Aggregate(1, (product, size) => product * size)];
+        Array.Fill(weights, 1);
         bool isSum = layer.Kind == PoolingKind.Sum;
-        string mean = graph.Node("AveragePool", layer.Name + (isSum ? ".mean" : ""), [x], [.. attributes, Attributes.Of("count_include_pad", countPadding || isSum ? 1 : 0)]);
-        return isSum ? graph.Node("Mul", layer.Name, [mean, graph.Scalar(window.Aggregate(1, (product, size) => product * size))]) : mean;
+        string sum = graph.Node("Conv", layer.Name + (isSum ? "" : ".sum"), [x, graph.Constant(layer.Name + ".ones", [channels, 1, .. window], weights)], Attributes.Of("kernel_shape", window),
+            Attributes.Of("strides", strides), Attributes.Of("dilations", dilations), Attributes.Of("group", channels), Attributes.Of("pads", before.Concat(after)));
+        if (isSum)
+            return sum;
+        Pooling inside = new(layer.Name, PoolingKind.Sum, window, strides, layer.Padding, dilations, layer.Edges.Ceiling);
+        Tensor counts = inside.Forward(Tape.ForInference(), ones);
+        float[] share = pooled.Values.ToArray();
+        for (int i = 0; i < share.Length; i++)
+            share[i] /= counts.Values[i];
+        return graph.Node("Mul", layer.Name, [sum, graph.Constant(layer.Name + ".share", result, share)]);
     }
 
     private static string Global(GraphWriter graph, GlobalPooling layer, string x, Shape input)

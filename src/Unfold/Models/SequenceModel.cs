@@ -58,6 +58,9 @@ public sealed class SequenceModel
     /// <summary>All weights.</summary>
     internal ParameterSet Parameters { get; } = new();
 
+    /// <summary>What reads the answer from the sequence layer's output, or the list of layers; one of both.</summary>
+    internal (Linear? Output, Sequential? Layers) Parts => (_output, _layers);
+
     /// <summary>Trains a model.</summary>
     /// <param name="problem">What to learn.</param>
     /// <param name="options">What to build and how to train it; null for the defaults.</param>
