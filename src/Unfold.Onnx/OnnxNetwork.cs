@@ -138,7 +138,8 @@ public sealed class OnnxNetwork
 
         int[] weights = node.Type switch
         {
-            "Conv" or "ConvTranspose" or "Gemm" or "LayerNormalization" or "BatchNormalization" => [1, 2],
+            "Conv" or "ConvTranspose" or "Gemm" or "LayerNormalization" or "BatchNormalization" or "InstanceNormalization" or "GroupNormalization" => [1, 2],
+            "RMSNormalization" => [1],
             "MatMul" => [0, 1],
             "Gather" => [0],
             "Add" => [1],

@@ -17,7 +17,7 @@ internal static class ElementwiseOperators
         ["Cast"] = Cast,
         ["Clip"] = Clip,
         ["Cos"] = Each(MathF.Cos),
-        ["Div"] = Pair(null, (a, b) => a / b, (a, b) => a / b),
+        ["Div"] = call => call.IsTrained(call[0]) || call.IsTrained(call[1]) ? [Share(call)] : [Pairs(call[0], call[1], (a, b) => a / b, (a, b) => a / b)],
         ["Dropout"] = call => call.Tape.Training && call.Tape.Recording ? throw new FormatException("dropout in training is not supported") : [call[0], Ones(call[0])],
         ["Elu"] = call => [Of(call.Tape.Elu(call.Real(0), call.Node.Real("alpha", 1)))],
         ["Equal"] = Truth((a, b) => a == b, (a, b) => a == b),
@@ -38,7 +38,9 @@ internal static class ElementwiseOperators
         ["Neg"] = Each(x => -x, x => -x),
         ["Not"] = call => [new OnnxTensor(call[0].Sizes, Array.ConvertAll(call[0].Integers, value => value == 0 ? 1L : 0))],
         ["Or"] = Truth((a, b) => a != 0 || b != 0, null),
+        ["Pow"] = Pair(null, MathF.Pow, null),
         ["PRelu"] = Pair(null, (x, slope) => x < 0 ? slope * x : x, null),
+        ["Reciprocal"] = Each(x => 1 / x),
         ["Relu"] = call => [Of(call.Tape.Relu(call.Real(0)))],
         ["Selu"] = call => Numbers(call, (call.Node.Real("alpha", 1.67326319f), call.Node.Real("gamma", 1.05070102f)), (x, k) => k.Item2 * (x > 0 ? x : k.Item1 * (MathF.Exp(x) - 1))),
         ["Sigmoid"] = call => [Of(call.Tape.Sigmoid(call.Real(0)))],
@@ -77,10 +79,22 @@ internal static class ElementwiseOperators
             return [Of(onTape(call.Tape, a.Real, b.Real))];
         if (call.Node.Type == "Add" && !a.IsWhole && !b.IsWhole && b.Sizes is [int size] && a.Sizes is [_, .., int last] && size == last && size > 0)
             return [Of(call.Tape.AddBias(a.Real, b.Real))];
-        if (call.Tape.Recording && !a.IsWhole && (call.Tape.NeedsGradient(a.Real) || call.Tape.NeedsGradient(b.Real)))
-            throw new FormatException("no gradient goes through operands of different shapes, so that what comes before them cannot be trained");
-        return [Pairs(a, b, real, whole)];
+        if (onTape is null || (!call.IsTrained(a) && !call.IsTrained(b)))
+            return [Pairs(a, b, real, whole)];
+        int[] shape = Broadcasting.Shape(a.Sizes, b.Sizes);
+        return [Of(onTape(call.Tape, call.Take(a, shape, Broadcasting.Places(a.Sizes, shape)).Real, call.Take(b, shape, Broadcasting.Places(b.Sizes, shape)).Real))];
     };
+
+    /// <summary>A quotient through which a gradient goes, to what is divided.</summary>
+    private static OnnxTensor Share(OperatorCall call)
+    {
+        (OnnxTensor a, OnnxTensor b) = (call[0], call[1]);
+        if (call.IsTrained(b))
+            throw new FormatException("no gradient goes to what it divides by, so that what comes before that cannot be trained");
+        int[] shape = Broadcasting.Shape(a.Sizes, b.Sizes);
+        OnnxTensor inverse = new(b.Sizes, Array.ConvertAll(b.Real.Values.ToArray(), value => 1 / value));
+        return Of(call.Tape.Multiply(call.Take(a, shape, Broadcasting.Places(a.Sizes, shape)).Real, Broadcasting.Take(inverse, shape, Broadcasting.Places(b.Sizes, shape)).Real));
+    }
 
     private static OnnxTensor Pairs(OnnxTensor a, OnnxTensor b, Func<float, float, float> real, Func<long, long, long>? whole)
     {

@@ -1,4 +1,5 @@
 using Unfold.Autodiff;
+using Unfold.Autodiff.Operations;
 using Unfold.Tensors;
 
 namespace Unfold.Onnx.Import;
@@ -30,6 +31,14 @@ internal sealed record OperatorCall(ImportedNode Node, OnnxTensor?[] Inputs, Tap
     /// <summary>Whole numbers that are an attribute in older versions and an operand in newer ones; null where there are none.</summary>
     public int[]? AxesAt(int index, string name) =>
         Optional(index) is OnnxTensor operand ? [.. operand.Integers.Select(Narrow)] : Node.Integers(name);
+
+    /// <summary>The numbers of a tensor at some places; a gradient goes back to these.</summary>
+    public OnnxTensor Take(OnnxTensor x, int[] shape, int[] places) => IsTrained(x)
+        ? new OnnxTensor(Tape.Embedding(x.Real.Reshape(x.Length, 1), places, new Shape(places.Length))).As(shape)
+        : Broadcasting.Take(x, shape, places);
+
+    /// <summary>Whether a gradient is to go through a tensor.</summary>
+    public bool IsTrained(OnnxTensor x) => Tape.Recording && !x.IsWhole && Tape.NeedsGradient(x.Real);
 
     /// <summary>A number that must be an int.</summary>
     public static int Narrow(long value) => value is >= int.MinValue and <= int.MaxValue ? (int)value : throw new FormatException($"{value} is no size");

@@ -7,12 +7,12 @@ internal static class OperatorTable
     {
         "Add", "Sub", "Mul", "Sigmoid", "Tanh", "Relu", "LeakyRelu", "Elu", "Softplus", "Identity", "Dropout", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Transpose", "Gather",
         "Concat", "Softmax", "LogSoftmax", "MatMul", "Gemm", "Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization",
-        "LayerNormalization", "RNN", "LSTM", "GRU", "Scan", "Loop", "Shape", "Size",
+        "LayerNormalization", "InstanceNormalization", "GroupNormalization", "RMSNormalization", "Slice", "Split", "Pad", "Expand", "ReverseSequence", "ReduceSum", "ReduceMean", "Div", "RNN", "LSTM", "GRU", "Scan", "Loop", "Shape", "Size",
     };
 
     /// <summary>All by name.</summary>
     public static IReadOnlyDictionary<string, Operator> All { get; } =
-        new[] { ElementwiseOperators.All, ShapeOperators.All, ReductionOperators.All, LayerOperators.All, RecurrentOperators.All, ControlOperators.All }
+        new[] { ElementwiseOperators.All, ShapeOperators.All, PartOperators.All, ReductionOperators.All, ProductOperators.All, WindowOperators.All, NormalizationOperators.All, RecurrentOperators.All, ControlOperators.All }
             .SelectMany(operators => operators).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Whether a gradient goes through an operator.</summary>

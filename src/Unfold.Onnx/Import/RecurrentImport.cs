@@ -44,7 +44,7 @@ internal sealed class RecurrentImport
         if (!(clip >= 0))
             throw new FormatException($"a clip of {clip} cannot be");
         Layers = new Recurrent[_reverse.Length];
-        Func<string, string>[] activations = Activations(node);
+        Func<string, string>[] activations = RecurrentText.Activations(node, _reverse.Length);
         int each = activations.Length / Layers.Length;
         for (int d = 0; d < Layers.Length; d++)
         {
@@ -127,25 +127,6 @@ internal sealed class RecurrentImport
         bool isCandidate = _type == "GRU" && _afterReset && name[1..] == "n";
         for (int i = 0; i < target.Length; i++)
             target[i] = !isCandidate ? outside[i] + inside[i] : name[0] == 'c' ? inside[i] : outside[i];
-    }
-
-    private Func<string, string>[] Activations(ImportedNode node)
-    {
-        string[] usual = _type switch { "LSTM" => ["Sigmoid", "Tanh", "Tanh"], "GRU" => ["Sigmoid", "Tanh"], _ => ["Tanh"] };
-        int directions = _reverse.Length;
-        string[] names = node.Texts("activations") ?? [.. Enumerable.Repeat(usual, directions).SelectMany(all => all)];
-        float[] alphas = node.Reals("activation_alpha") ?? [], betas = node.Reals("activation_beta") ?? [];
-        if (names.Length != usual.Length * directions)
-            throw new FormatException($"it should have {usual.Length * directions} activations, but has {names.Length}");
-
-        // Numbers are given for the functions that have some, in their order.
-        int alpha = 0, beta = 0;
-        return [.. names.Select(name =>
-        {
-            bool hasAlpha = name.ToUpperInvariant() is "AFFINE" or "LEAKYRELU" or "THRESHOLDEDRELU" or "SCALEDTANH" or "HARDSIGMOID" or "ELU";
-            bool hasBeta = name.ToUpperInvariant() is "AFFINE" or "SCALEDTANH" or "HARDSIGMOID";
-            return RecurrentText.Activation(name, hasAlpha && alpha < alphas.Length ? alphas[alpha++] : null, hasBeta && beta < betas.Length ? betas[beta++] : null);
-        })];
     }
 
     private static int[] Lengths(OnnxTensor? given, int steps, int batch)

@@ -32,9 +32,29 @@ internal static class RecurrentText
             + $"o  = {F(0, See("o", "c'"))}\nh' = o * {activations[2]("c'")}\n";
     }
 
+    /// <summary>An operator's functions, those of each direction behind one another.</summary>
+    /// <exception cref="FormatException">There are not as many as it needs, or one that cells have none for.</exception>
+    public static Func<string, string>[] Activations(ImportedNode node, int directions)
+    {
+        string[] usual = node.Type switch { "LSTM" => ["Sigmoid", "Tanh", "Tanh"], "GRU" => ["Sigmoid", "Tanh"], _ => ["Tanh"] };
+        string[] names = node.Texts("activations") ?? [.. Enumerable.Repeat(usual, directions).SelectMany(all => all)];
+        float[] alphas = node.Reals("activation_alpha") ?? [], betas = node.Reals("activation_beta") ?? [];
+        if (names.Length != usual.Length * directions)
+            throw new FormatException($"it should have {usual.Length * directions} activations, but has {names.Length}");
+
+        // Numbers are given for the functions that have some, in their order.
+        int alpha = 0, beta = 0;
+        return [.. names.Select(name =>
+        {
+            bool hasAlpha = name.ToUpperInvariant() is "AFFINE" or "LEAKYRELU" or "THRESHOLDEDRELU" or "SCALEDTANH" or "HARDSIGMOID" or "ELU";
+            bool hasBeta = name.ToUpperInvariant() is "AFFINE" or "SCALEDTANH" or "HARDSIGMOID";
+            return Activation(name, hasAlpha && alpha < alphas.Length ? alphas[alpha++] : null, hasBeta && beta < betas.Length ? betas[beta++] : null);
+        })];
+    }
+
     /// <summary>A function by ONNX's name, with its numbers where it has any.</summary>
     /// <exception cref="FormatException">There is no such function, or cells have none.</exception>
-    public static Func<string, string> Activation(string name, float? alpha, float? beta)
+    private static Func<string, string> Activation(string name, float? alpha, float? beta)
     {
         string A(float absent) => Factor(alpha ?? absent);
         string B(float absent) => Factor(beta ?? absent);

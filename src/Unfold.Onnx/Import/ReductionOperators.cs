@@ -1,3 +1,6 @@
+using Unfold.Autodiff.Operations;
+using Unfold.Tensors;
+
 namespace Unfold.Onnx.Import;
 
 /// <summary>Operators that make one number of many.</summary>
@@ -26,6 +29,16 @@ internal static class ReductionOperators
         int[] offsets = Broadcasting.Walk(across, [.. axes.Select(axis => steps[axis])], Broadcasting.Length(across));
         if (offsets.Length == 0)
             throw new FormatException("it reduces nothing");
+        int[] final = call.Node.Integer("keepdims", 1) != 0 ? kept : [.. shape.Where((_, axis) => !axes.Contains(axis))];
+        if (call.IsTrained(x))
+        {
+            // Only sums and means come here: a product with what each number counts.
+            float[] share = new float[offsets.Length];
+            Array.Fill(share, call.Node.Type == "ReduceMean" ? 1f / share.Length : 1);
+            Tensor rows = call.Take(x, [starts.Length, offsets.Length], [.. starts.SelectMany(start => offsets.Select(offset => start + offset))]).Real;
+            return [new OnnxTensor(call.Tape.MatMul(rows, Tensor.From(share, new Shape(share.Length, 1)))).As(final)];
+        }
+
         float[] values = x.Real.Values.ToArray(), result = new float[starts.Length];
         double[] together = new double[offsets.Length];
         for (int i = 0; i < result.Length; i++)
@@ -35,7 +48,6 @@ internal static class ReductionOperators
             result[i] = (float)function(together);
         }
 
-        int[] final = call.Node.Integer("keepdims", 1) != 0 ? kept : [.. shape.Where((_, axis) => !axes.Contains(axis))];
         return [new OnnxTensor(final, result)];
     };
 

@@ -128,42 +128,7 @@ internal sealed class ScanText
             return Define(result, $"{Parameter(node.Input[1], matrix, turned: true)} {vector}");
         }
 
-        string?[] operands = [.. node.Input.Select(Operand)];
-        return operands.Length > 0 && operands[0] is string a && Expression(node, a, operands.Length > 1 ? operands[1] : null) is string expression && Define(result, expression);
-    }
-
-    private string? Expression(NodeProto node, string a, string? b)
-    {
-        float Real(string name, float absent) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.F ?? absent;
-        switch (node.OpType)
-        {
-            case "Add": return b is null ? null : $"{a} + {b}";
-            case "Sub": return b is null ? null : $"{a} - {b}";
-            case "Mul": return b is null ? null : $"{a} * {b}";
-            case "Div": return b is null ? null : $"{a} / {b}";
-            case "Max": return b is null ? null : $"max({a}, {b})";
-            case "Min": return b is null ? null : $"min({a}, {b})";
-            case "Neg": return $"-{a}";
-            case "Sigmoid" or "Tanh" or "Relu" or "Softplus" or "Softsign" or "Exp" or "Log" or "Sqrt" or "Abs" or "Sin" or "Cos": return $"{node.OpType.ToLowerInvariant()}({a})";
-            case "LeakyRelu": return $"leaky_relu({a}, {Number(Real("alpha", 0.01f))})";
-            case "Elu" when Real("alpha", 1) == 1: return $"elu({a})";
-            case "HardSigmoid": return $"clip({Factor(Real("alpha", 0.2f))} * {a} + {Factor(Real("beta", 0.5f))}, 0, 1)";
-            case "Greater" when b == "0": return $"step({a})";
-            case "Cast" when (TensorProto.Types.DataType)(node.Attribute.FirstOrDefault(one => one.Name == "to")?.I ?? 0) == TensorProto.Types.DataType.Float: return a;
-            case "ThresholdedRelu": return $"{a} * step({a} - {Factor(Real("alpha", 1))})";
-            case "ReduceMean" when IsAcross(node): return $"mean({a})";
-            case "ReduceSum" when IsAcross(node): return $"sum({a})";
-            case "Concat": return node.Input.Select(Operand).All(part => part is not null) ? $"[{string.Join(", ", node.Input.Select(Operand))}]" : null;
-            default: return null;
-        }
-    }
-
-    /// <summary>Whether a reduction is over the elements of a vector, which is kept as one number.</summary>
-    private bool IsAcross(NodeProto node)
-    {
-        long[] axes = node.Attribute.FirstOrDefault(attribute => attribute.Name == "axes") is AttributeProto attribute ? [.. attribute.Ints]
-            : node.Input.Count > 1 && _constants.GetValueOrDefault(node.Input[1]) is { IsWhole: true } given ? given.Integers : [];
-        return axes is [1 or -1] && (node.Attribute.FirstOrDefault(one => one.Name == "keepdims")?.I ?? 1) == 1;
+        return ScanExpression.Of(node, [.. node.Input.Select(Operand)], _constants) is string expression && Define(result, expression);
     }
 
     /// <summary>The operators that count the steps and tell which sequences still run.</summary>
@@ -206,7 +171,7 @@ internal sealed class ScanText
             return expression;
         if (_constants.GetValueOrDefault(name) is not { IsWhole: false } constant)
             return null;
-        return constant.Sizes.Length == 0 ? Factor(constant.Real.Values[0]) : constant.Sizes.Length == 1 ? Parameter(name, constant, turned: false) : null;
+        return constant.Sizes.Length == 0 ? ScanExpression.Factor(constant.Real.Values[0]) : constant.Sizes.Length == 1 ? Parameter(name, constant, turned: false) : null;
     }
 
     private string Parameter(string name, OnnxTensor value, bool turned)
@@ -231,8 +196,4 @@ internal sealed class ScanText
             free = string.Create(CultureInfo.InvariantCulture, $"{own}_{i}");
         return free;
     }
-
-    private static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e').Replace("e+", "e", StringComparison.Ordinal);
-
-    private static string Factor(float value) => value < 0 ? $"(-{Number(-value)})" : Number(value);
 }
