@@ -26,6 +26,11 @@ internal static class ExportCommand
 
     private static int Run(string model, string output, OnnxExportOptions options)
     {
+        if (Path.GetFullPath(output) == Path.GetFullPath(model))
+        {
+            throw new MistakeException($"--out '{output}' is the model itself; give the ONNX file another name, such as '{Path.ChangeExtension(model, ".onnx")}'");
+        }
+
         Outputs.Require("--out", output);
         OnnxExport.Convert(model, output, options);
         OnnxSummary summary = OnnxSummary.Read(output);

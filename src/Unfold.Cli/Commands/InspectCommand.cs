@@ -29,13 +29,13 @@ internal static class InspectCommand
         Inputs.RequireFile(path);
         if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
-            Console.Out.WriteLine(OnnxNetwork.Load(path).Describe().TrimEnd());
+            Console.Out.WriteLine(PlainText.Of(OnnxNetwork.Load(path).Describe()));
             return ExitCode.Done;
         }
 
         if (kernels is null && features is not { Length: > 0 } && !ModelFile.IsModel(path))
         {
-            Console.Out.WriteLine(ModelFile.DescribeTensors(path).TrimEnd());
+            Console.Out.WriteLine(PlainText.Of(ModelFile.DescribeTensors(path)));
             return ExitCode.Done;
         }
 
@@ -58,7 +58,7 @@ internal static class InspectCommand
             "recurrent" => Inputs.RecurrentModel(path).Describe(),
             _ => Inputs.Model(path).Describe(),
         };
-        Console.Out.WriteLine(description.TrimEnd());
+        Console.Out.WriteLine(PlainText.Of(description));
         return ExitCode.Done;
     }
 

@@ -102,7 +102,7 @@ internal static class Boundary
     private static int Say(int code, string message)
     {
         // The details of a message, where it has any, follow on lines of their own.
-        Console.Error.WriteLine("unfold: " + message.TrimEnd());
+        Console.Error.WriteLine("unfold: " + PlainText.Of(message));
         return code;
     }
 

@@ -4,7 +4,7 @@ namespace Unfold.Onnx.Import;
 internal static class EinsumOperator
 {
     // What a run may multiply for one operator.
-    private const long MostProducts = 1L << 32;
+    private const long MostProducts = 1L << 31;
 
     public static OnnxTensor[] Run(OperatorCall call)
     {

@@ -5,8 +5,8 @@ namespace Unfold.Onnx.Import;
 /// <summary>One computation of a graph, or of a body within one.</summary>
 internal sealed class GraphRun
 {
-    // What a run may make in all: no honest model comes near it, and a hostile one ends.
-    private const long MostElements = 1L << 33;
+    // What a run may make in all: half of the memory that there is. No honest model comes near it, and a hostile one ends.
+    private static readonly long MostElements = Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (2 * sizeof(float)), 1L << 28, 1L << 33);
 
     private readonly Dictionary<string, OnnxTensor> _values = new(StringComparer.Ordinal);
     private readonly GraphRun? _outer;

@@ -29,14 +29,14 @@ internal sealed class ImportedGraph
     /// <param name="outer">The names that a body sees.</param>
     /// <param name="depth">How many graphs this one lies in.</param>
     /// <exception cref="FormatException">It cannot be used; the message says why.</exception>
-    public static ImportedGraph Of(GraphProto graph, int opset, string? folder, IReadOnlySet<string>? outer = null, int depth = 0)
+    public static ImportedGraph Of(GraphProto graph, int opset, string? folder, Scope? outer = null, int depth = 0)
     {
         if (depth > MostDepth)
             throw new FormatException($"its graphs are nested deeper than {MostDepth}");
         if (graph.SparseInitializer.Count > 0)
             throw new FormatException("it has sparse constants, which are not supported: write it anew with dense ones");
         Dictionary<string, OnnxTensor> constants = new(StringComparer.Ordinal);
-        HashSet<string> made = outer is null ? new(StringComparer.Ordinal) : new(outer, StringComparer.Ordinal), own = new(StringComparer.Ordinal);
+        Scope made = new(outer);
         foreach (TensorProto tensor in graph.Initializer)
         {
             if (!constants.TryAdd(tensor.Name, TensorReader.Read(tensor, folder)))
@@ -46,22 +46,20 @@ internal sealed class ImportedGraph
         string[] inputs = [.. graph.Input.Select(input => input.Name).Where(name => !constants.ContainsKey(name))];
         foreach (string name in inputs.Concat(constants.Keys))
         {
-            if (!own.Add(name))
+            if (!made.Own.Add(name))
                 throw new FormatException($"it has two inputs of the name '{name}'");
-            made.Add(name);
         }
 
         List<ImportedNode> nodes = new(graph.Node.Count);
         foreach (NodeProto proto in graph.Node)
         {
             ImportedNode node = Node(proto, opset, folder, made, depth);
-            foreach (string input in node.Inputs.Where(input => input.Length > 0 && !made.Contains(input)))
+            foreach (string input in node.Inputs.Where(input => input.Length > 0 && !made.Has(input)))
                 throw new FormatException($"{node} reads '{input}', which nothing before it makes: the graph has a cycle, or a constant is missing");
             foreach (string output in node.Outputs.Where(output => output.Length > 0))
             {
-                if (!own.Add(output))
+                if (!made.Own.Add(output))
                     throw new FormatException($"{node} makes '{output}', which is there already");
-                made.Add(output);
             }
 
             nodes.Add(node);
@@ -70,12 +68,12 @@ internal sealed class ImportedGraph
         string[] outputs = [.. graph.Output.Select(output => output.Name)];
         if (outputs.Length == 0)
             throw new FormatException("its graph gives nothing");
-        foreach (string output in outputs.Where(output => !made.Contains(output)))
+        foreach (string output in outputs.Where(output => !made.Has(output)))
             throw new FormatException($"its output '{output}' is made by nothing");
         return new ImportedGraph(nodes, inputs, outputs, constants);
     }
 
-    private static ImportedNode Node(NodeProto proto, int opset, string? folder, HashSet<string> made, int depth)
+    private static ImportedNode Node(NodeProto proto, int opset, string? folder, Scope made, int depth)
     {
         if (proto.Domain is not ("" or "ai.onnx") || !OperatorTable.All.TryGetValue(proto.OpType, out Operator? compute))
         {
@@ -87,5 +85,13 @@ internal sealed class ImportedGraph
         if (proto.OpType is "Scan" or "Loop" != body is not null)
             throw new FormatException($"its {proto.OpType} has {(body is null ? "no body" : "a body, which it should not have")}");
         return new ImportedNode(proto, compute) { Body = body is null ? null : Of(body, opset, folder, made, depth + 1), BodyGraph = body };
+    }
+
+    /// <summary>The names of a graph, and of those that it lies in.</summary>
+    internal sealed class Scope(Scope? outer)
+    {
+        public HashSet<string> Own { get; } = new(StringComparer.Ordinal);
+
+        public bool Has(string name) => Own.Contains(name) || outer?.Has(name) == true;
     }
 }

@@ -78,8 +78,12 @@ internal static class TensorReader
         try
         {
             FileInfo file = new(path);
-            if (file.LinkTarget is not null)
-                throw new FormatException($"{Who(tensor)} lies in '{location}', which is a link");
+            for (FileSystemInfo part = file; part.FullName.Length > root.Length; part = new DirectoryInfo(Path.GetDirectoryName(part.FullName)!))
+            {
+                if (part.LinkTarget is not null)
+                    throw new FormatException($"{Who(tensor)} lies in '{location}', which is a link or behind one");
+            }
+
             long offset = Number(tensor, Entry("offset"), 0), length = Number(tensor, Entry("length"), file.Length - offset);
             if (offset < 0 || length < 0 || offset > file.Length - length || length > Array.MaxLength)
                 throw new FormatException($"{Who(tensor)} should be {length:N0} bytes from byte {offset:N0} of '{location}', which has {file.Length:N0}");

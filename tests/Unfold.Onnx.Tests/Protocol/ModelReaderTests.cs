@@ -116,6 +116,57 @@ public sealed class ModelReaderTests
             Assert.Contains("which has 12", Assert.Throws<FormatException>(() => TensorReader.Read(External("weights.bin", offset, length), folder.Path)).Message);
     }
 
+    [Theory]
+    [InlineData("link.bin")]
+    [InlineData("way/out/weights.bin")]
+    public void ExternalDataBehindALinkIsRefused(string location)
+    {
+        using TemporaryFolder folder = new();
+        string inner = Path.Combine(folder.Path, "models");
+        Directory.CreateDirectory(Path.Combine(inner, "way"));
+        File.WriteAllBytes(Path.Combine(folder.Path, "weights.bin"), new byte[8]);
+        File.CreateSymbolicLink(Path.Combine(inner, "link.bin"), Path.Combine(folder.Path, "weights.bin"));
+        Directory.CreateSymbolicLink(Path.Combine(inner, "way", "out"), folder.Path);
+        Assert.Contains("link", Assert.Throws<FormatException>(() => TensorReader.Read(External(location, 0, 8), inner)).Message);
+    }
+
+    [Fact]
+    public void ManyNamesBesideManyBodiesAreReadInBoundedTime()
+    {
+        const int Count = 15_000;
+        ModelProto model = Small();
+        for (int i = 0; i < Count; i++)
+        {
+            model.Graph.Node.Add(Node("Relu", $"v{i}", "x"));
+            NodeProto loop = Node("Loop", $"l{i}", "", "", "x");
+            GraphProto body = new() { Name = "b" };
+            foreach (string input in new[] { $"i{i}", $"c{i}", $"s{i}" })
+                body.Input.Add(new ValueInfoProto { Name = input });
+            body.Node.Add(Node("Identity", $"go{i}", $"c{i}"));
+            body.Output.Add(new ValueInfoProto { Name = $"go{i}" });
+            body.Output.Add(new ValueInfoProto { Name = $"s{i}" });
+            loop.Attribute.Add(new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = body });
+            model.Graph.Node.Add(loop);
+        }
+
+        model.Graph.Input.Add(new ValueInfoProto { Name = "x" });
+        model.Graph.Output.Add(new ValueInfoProto { Name = "y" });
+        using TemporaryFile file = new();
+        File.WriteAllBytes(file.Path, model.ToByteArray());
+        System.Diagnostics.Stopwatch clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(["x"], OnnxNetwork.Load(file.Path).Inputs);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 6);
+    }
+
+    private static NodeProto Node(string type, string output, params ReadOnlySpan<string> inputs)
+    {
+        NodeProto node = new() { OpType = type };
+        foreach (string input in inputs)
+            node.Input.Add(input);
+        node.Output.Add(output);
+        return node;
+    }
+
     private static TensorProto External(string location, long offset, long length)
     {
         TensorProto tensor = new() { Name = "w", DataType = DataType.Float, DataLocation = TensorProto.Types.DataLocation.External };
@@ -128,10 +179,7 @@ public sealed class ModelReaderTests
     private static ModelProto Small()
     {
         ModelProto model = new() { Graph = new GraphProto { Name = "g" } };
-        NodeProto node = new() { OpType = "Relu" };
-        node.Input.Add("x");
-        node.Output.Add("y");
-        model.Graph.Node.Add(node);
+        model.Graph.Node.Add(Node("Relu", "y", "x"));
         model.OpsetImport.Add(new OperatorSetIdProto { Version = 17 });
         return model;
     }
