@@ -85,7 +85,7 @@ internal static class Boundary
     private static int Invoke(string[] args)
     {
         Pipe.NoticeItsEnd();
-        RootCommand root = Root.Build();
+        RootCommand root = Root.Build(args);
 
         // A prompt may begin with '@' or '-': no response files, no bundles of short options.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });

@@ -11,10 +11,11 @@ internal static class Root
     public static string Version { get; } =
         (typeof(Root).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
 
-    public static RootCommand Build()
+    /// <summary>Builds the tree for a command line. The commands below <c>train</c>, whose options would take longer to make than most other commands to run, are made where it is named.</summary>
+    public static RootCommand Build(string[] args)
     {
         var root = new RootCommand("Learning from sequences: write the recurrence, Unfold does the rest.");
-        root.Add(new Command("train", "Train a model") { TrainTextCommand.Build(), TrainImageCommand.Build(), TrainClassifyCommand.Build(), TrainTagCommand.Build(), TrainForecastCommand.Build(), TrainMusicCommand.Build(), TrainSyntheticCommand.Build() });
+        root.Add(args.Contains("train") ? BuildTrain() : Train());
         root.Add(GenerateCommand.Build());
         root.Add(ScoreCommand.Build());
         root.Add(EvaluateCommand.Build());
@@ -28,4 +29,19 @@ internal static class Root
         root.Add(BenchCommand.Build());
         return root;
     }
+
+    private static Command BuildTrain()
+    {
+        Command train = Train();
+        train.Add(TrainTextCommand.Build());
+        train.Add(TrainImageCommand.Build());
+        train.Add(TrainClassifyCommand.Build());
+        train.Add(TrainTagCommand.Build());
+        train.Add(TrainForecastCommand.Build());
+        train.Add(TrainMusicCommand.Build());
+        train.Add(TrainSyntheticCommand.Build());
+        return train;
+    }
+
+    private static Command Train() => new("train", "Train a model");
 }
