@@ -1,6 +1,7 @@
 using Unfold.Autodiff;
 using Unfold.Cells;
 using Unfold.Layers;
+using Unfold.Onnx.Export;
 using Unfold.Onnx.Import;
 using Unfold.Onnx.Protocol;
 
@@ -14,12 +15,13 @@ public sealed class OnnxNetwork
 {
     private readonly string _path;
     private readonly int _opset;
+    private readonly ModelProto _model;
     private readonly ImportedGraph _graph;
     private readonly List<Recurrent> _recurrent = [];
 
     private OnnxNetwork(string path, ModelProto model)
     {
-        (_path, _opset) = (path, ModelReader.Opset(model));
+        (_path, _model, _opset) = (path, model, ModelReader.Opset(model));
         _graph = ImportedGraph.Of(model.Graph, _opset, Path.GetDirectoryName(Path.GetFullPath(path)));
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
         foreach (StringStringEntryProto entry in model.MetadataProps)
@@ -103,6 +105,22 @@ public sealed class OnnxNetwork
         }
     }
 
+    /// <summary>Writes the network as it was read, with the weights that it has now: trained further, it is as usable elsewhere as before. Constants that lay in other files become part of this one.</summary>
+    /// <param name="path">The file, under its final name only when it is complete; may be the one that was read.</param>
+    /// <exception cref="ModelFileException">The file cannot be written, would be larger than an ONNX file can be, or one constant is the weight of two operators that training made different.</exception>
+    public void Save(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        try
+        {
+            ModelWriter.Write(path, NetworkWriter.Of(_model, _graph, Parameters));
+        }
+        catch (FormatException e)
+        {
+            throw new ModelFileException($"'{_path}' is not written to '{path}': {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
     /// <summary>The network for a reader: what goes in and out, the operators, and the equations of its cells.</summary>
     public string Describe()
     {
@@ -124,7 +142,7 @@ public sealed class OnnxNetwork
             string name = node.Name.Length > 0 ? node.Name : $"{node.Type.ToLowerInvariant()}{_recurrent.Count}";
             node.Recurrent = new RecurrentImport(Parameters, node, name, weight.Sizes, recurrence.Sizes, Constant(7) is not null);
             _recurrent.AddRange(node.Recurrent.Layers);
-            fill.Add(() => node.Recurrent.Fill(weight, recurrence, Constant(3), Constant(7)));
+            fill.Add(() => node.Recurrent.Weights.Fill(node.Recurrent.Layers, weight, recurrence, Constant(3), Constant(7)));
             return;
         }
 

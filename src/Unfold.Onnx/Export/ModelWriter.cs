@@ -21,14 +21,25 @@ internal static class ModelWriter
     /// <exception cref="ModelFileException">The model is larger than such a file can be, or the file cannot be written.</exception>
     public static void Write(string path, GraphWriter graph, IReadOnlyDictionary<string, string> metadata)
     {
-        ModelProto model = Model(graph, metadata);
-        if (graph.ConstantBytes + metadata.Sum(entry => (long)entry.Value.Length) > MostBytes)
+        Refuse(path, graph.ConstantBytes + metadata.Sum(entry => (long)entry.Value.Length));
+        Write(path, Model(graph, metadata));
+    }
+
+    /// <summary>Writes a model.</summary>
+    /// <exception cref="ModelFileException">The model is larger than such a file can be, or the file cannot be written.</exception>
+    public static void Write(string path, ModelProto model)
+    {
+        Refuse(path, model.Graph.Initializer.Sum(constant => (long)constant.RawData.Length));
+        AtomicFile.Write(path, "the ONNX model", stream => model.WriteTo(stream));
+    }
+
+    private static void Refuse(string path, long bytes)
+    {
+        if (bytes > MostBytes)
         {
-            throw new ModelFileException($"The model is not written to '{path}': its weights take {graph.ConstantBytes:N0} bytes, and an ONNX file holds less than 2 GiB, "
+            throw new ModelFileException($"The model is not written to '{path}': its weights take {bytes:N0} bytes, and an ONNX file holds less than 2 GiB, "
                 + "which is the most that a message of protocol buffers can have.");
         }
-
-        AtomicFile.Write(path, "the ONNX model", stream => model.WriteTo(stream));
     }
 
     /// <summary>The message; the same graph gives the same bytes.</summary>

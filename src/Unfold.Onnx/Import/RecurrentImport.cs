@@ -10,8 +10,7 @@ namespace Unfold.Onnx.Import;
 internal sealed class RecurrentImport
 {
     private readonly string _type;
-    private readonly string[] _gates;
-    private readonly bool _afterReset, _coupled, _batchFirst;
+    private readonly bool _batchFirst;
     private readonly bool[] _reverse;
     private readonly int _hidden, _inputs;
 
@@ -26,8 +25,9 @@ internal sealed class RecurrentImport
     public RecurrentImport(ParameterSet set, ImportedNode node, string name, int[] weight, int[] recurrence, bool peepholes)
     {
         _type = node.Type;
-        (_afterReset, _coupled, _batchFirst) = (node.Integer("linear_before_reset", 0) != 0, node.Integer("input_forget", 0) != 0, node.Integer("layout", 0) != 0);
-        _gates = _type switch { "LSTM" => ["i", "o", "f", "g"], "GRU" => ["z", "r", "n"], _ => [""] };
+        _batchFirst = node.Integer("layout", 0) != 0;
+        bool afterReset = node.Integer("linear_before_reset", 0) != 0, coupled = node.Integer("input_forget", 0) != 0;
+        int gates = OperatorWeights.GatesOf(_type).Length;
         _reverse = node.Text("direction", "forward") switch
         {
             "forward" => [false],
@@ -35,9 +35,10 @@ internal sealed class RecurrentImport
             "bidirectional" => [false, true],
             string other => throw new FormatException($"the direction '{other}' is not known"),
         };
-        if (weight.Length != 3 || recurrence.Length != 3 || weight[0] != _reverse.Length || recurrence[0] != weight[0] || weight[1] != recurrence[1] || weight[1] != _gates.Length * recurrence[2] || weight[2] < 1 || recurrence[2] < 1)
-            throw new FormatException($"W [{string.Join(", ", weight)}] and R [{string.Join(", ", recurrence)}] should be [{_reverse.Length}, {_gates.Length} H, C] and [{_reverse.Length}, {_gates.Length} H, H]");
+        if (weight.Length != 3 || recurrence.Length != 3 || weight[0] != _reverse.Length || recurrence[0] != weight[0] || weight[1] != recurrence[1] || weight[1] != gates * recurrence[2] || weight[2] < 1 || recurrence[2] < 1)
+            throw new FormatException($"W [{string.Join(", ", weight)}] and R [{string.Join(", ", recurrence)}] should be [{_reverse.Length}, {gates} H, C] and [{_reverse.Length}, {gates} H, H]");
         (_hidden, _inputs) = (recurrence[2], weight[2]);
+        Weights = new OperatorWeights(_type, _hidden, _inputs, afterReset);
         if (node.Integer("hidden_size", _hidden) != _hidden)
             throw new FormatException($"hidden_size is {node.Integer("hidden_size", 0)}, but R's is {_hidden}");
         float clip = node.Real("clip", 0);
@@ -48,7 +49,7 @@ internal sealed class RecurrentImport
         int each = activations.Length / Layers.Length;
         for (int d = 0; d < Layers.Length; d++)
         {
-            string text = RecurrentText.Of(_type, activations[(d * each)..((d + 1) * each)], clip, _afterReset, _coupled, peepholes);
+            string text = RecurrentText.Of(_type, activations[(d * each)..((d + 1) * each)], clip, afterReset, coupled, peepholes);
             Layers[d] = new Recurrent(set, Layers.Length == 1 ? name : $"{name}.{(_reverse[d] ? "backward" : "forward")}", Cell.Parse(text, _type.ToLowerInvariant()), _inputs, _hidden);
         }
     }
@@ -56,33 +57,8 @@ internal sealed class RecurrentImport
     /// <summary>The layers.</summary>
     public Recurrent[] Layers { get; }
 
-    /// <summary>Gives the layers their weights, when the set has been allocated.</summary>
-    public void Fill(OnnxTensor weight, OnnxTensor recurrence, OnnxTensor? bias, OnnxTensor? peepholes)
-    {
-        int rows = _gates.Length * _hidden, directions = Layers.Length;
-        Require("B", bias, [directions, 2 * rows]);
-        Require("P", peepholes, [directions, 3 * _hidden]);
-        for (int d = 0; d < directions; d++)
-        {
-            RecurrentLayer layer = Layers[d].Layers[0];
-            for (int p = 0; p < layer.Parameters.Count; p++)
-            {
-                string name = layer.Graph.Parameters[p].Name, gate = name[1..];
-                Span<float> target = layer.Parameters[p].Value.Span;
-                int place = name[0] == 'p' ? Array.IndexOf(_gates, gate) : Array.IndexOf(_gates, name[0] == 'c' ? "n" : gate), first = place * _hidden;
-                if (name[0] == 'W')
-                    weight.Real.Values.Slice(((d * rows) + first) * _inputs, target.Length).CopyTo(target);
-                else if (name[0] == 'U')
-                    recurrence.Real.Values.Slice(((d * rows) + first) * _hidden, target.Length).CopyTo(target);
-                else if (name[0] == 'p')
-                    peepholes!.Real.Values.Slice((d * 3 * _hidden) + first, _hidden).CopyTo(target);
-                else if (bias is null)
-                    target.Clear();
-                else
-                    FillBias(bias.Real.Values.Slice(d * 2 * rows, 2 * rows), target, first, rows, name);
-            }
-        }
-    }
+    /// <summary>The weights as the operator has them.</summary>
+    public OperatorWeights Weights { get; }
 
     /// <summary>Runs the layers.</summary>
     public OnnxTensor[] Run(OperatorCall call)
@@ -114,21 +90,6 @@ internal sealed class RecurrentImport
         return _type == "LSTM" ? [.. results, new OnnxTensor(Last(call.Tape, cells, batch))] : results;
     }
 
-    private static void Require(string what, OnnxTensor? tensor, int[] shape)
-    {
-        if (tensor is not null && !tensor.Sizes.AsSpan().SequenceEqual(shape))
-            throw new FormatException($"{what} should be [{string.Join(", ", shape)}], but is [{string.Join(", ", tensor.Sizes)}]");
-    }
-
-    /// <summary>A gate's two biases, added; of a GRU's candidate with its reset after the product each alone.</summary>
-    private void FillBias(ReadOnlySpan<float> biases, Span<float> target, int first, int rows, string name)
-    {
-        ReadOnlySpan<float> outside = biases.Slice(first, _hidden), inside = biases.Slice(rows + first, _hidden);
-        bool isCandidate = _type == "GRU" && _afterReset && name[1..] == "n";
-        for (int i = 0; i < target.Length; i++)
-            target[i] = !isCandidate ? outside[i] + inside[i] : name[0] == 'c' ? inside[i] : outside[i];
-    }
-
     private static int[] Lengths(OnnxTensor? given, int steps, int batch)
     {
         if (given is null)
@@ -148,7 +109,7 @@ internal sealed class RecurrentImport
         }
 
         int directions = Layers.Length;
-        Require("an initial state", given, _batchFirst ? [batch, directions, _hidden] : [directions, batch, _hidden]);
+        OperatorWeights.Require("an initial state", given, _batchFirst ? [batch, directions, _hidden] : [directions, batch, _hidden]);
         for (int n = 0; n < batch; n++)
         {
             int row = _batchFirst ? (n * directions) + direction : (direction * batch) + n;

@@ -22,7 +22,7 @@ internal static class RecurrentOperators
         OnnxTensor? peepholes = call.Optional(7);
         RecurrentImport import = new(set, call.Node, "rnn", call[1].Sizes, call[2].Sizes, peepholes is not null);
         set.Allocate(0);
-        import.Fill(call[1], call[2], call.Optional(3), peepholes);
+        import.Weights.Fill(import.Layers, call[1], call[2], call.Optional(3), peepholes);
         return import.Run(call);
     }
 }

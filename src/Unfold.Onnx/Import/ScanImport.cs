@@ -45,12 +45,24 @@ internal sealed class ScanImport
         RecurrentLayer layer = Layer.Layers[0];
         for (int p = 0; p < layer.Parameters.Count; p++)
         {
-            (OnnxTensor value, bool turned) = _text.Parameters[layer.Graph.Parameters[p].Name];
+            (_, OnnxTensor value, bool turned) = _text.Parameters[layer.Graph.Parameters[p].Name];
             ReadOnlySpan<float> from = value.Real.Values;
             Span<float> to = layer.Parameters[p].Value.Span;
             int columns = turned ? value.Sizes[0] : 1;
             for (int i = 0; i < to.Length; i++)
                 to[i] = turned ? from[(i % columns * value.Sizes[1]) + (i / columns)] : from[i];
+        }
+    }
+
+    /// <summary>The constants of the body as the layer has them now, by their names.</summary>
+    public IEnumerable<(string Constant, float[] Values)> Weights()
+    {
+        RecurrentLayer layer = Layer.Layers[0];
+        for (int p = 0; p < layer.Parameters.Count; p++)
+        {
+            (string name, OnnxTensor value, bool turned) = _text.Parameters[layer.Graph.Parameters[p].Name];
+            ReadOnlySpan<float> now = layer.Parameters[p].Value.Values;
+            yield return (name, turned ? Export.LayerWriter.Turned(now, value.Sizes[1], value.Sizes[0]) : now.ToArray());
         }
     }
 
@@ -91,7 +103,7 @@ internal sealed class ScanImport
         RecurrentLayer one = layer.Layers[0];
         for (int p = 0; p < one.Parameters.Count; p++)
         {
-            if (!text.Parameters.TryGetValue(one.Graph.Parameters[p].Name, out (OnnxTensor Value, bool Turned) constant))
+            if (!text.Parameters.TryGetValue(one.Graph.Parameters[p].Name, out (string Constant, OnnxTensor Value, bool Turned) constant))
                 return false;
             int[] shape = constant.Turned ? [constant.Value.Sizes[1], constant.Value.Sizes[0]] : constant.Value.Sizes;
             if (one.Parameters[p].Shape != new Shape(shape))

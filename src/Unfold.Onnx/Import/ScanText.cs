@@ -13,7 +13,7 @@ internal sealed class ScanText
     private readonly IReadOnlyDictionary<string, OnnxTensor> _constants;
     private readonly Dictionary<string, string> _expressions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _parameterNames = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (OnnxTensor Value, bool Turned)> _parameters = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Constant, OnnxTensor Value, bool Turned)> _parameters = new(StringComparer.Ordinal);
     private readonly HashSet<string> _names = new(["x", "C", "H", "output", "init", "let", "size", "state", "scalar", "vector", "matrix", "fixed", .. Cells.Syntax.Function.All.Keys], StringComparer.Ordinal);
     private readonly StringBuilder _lines = new();
     private readonly string _prefix;
@@ -40,8 +40,8 @@ internal sealed class ScanText
     /// <summary>C.</summary>
     public int InputSize { get; private set; }
 
-    /// <summary>The constants that are the cell's parameters, by their names in the text, and whether a matrix is the other way round there.</summary>
-    public IReadOnlyDictionary<string, (OnnxTensor Value, bool Turned)> Parameters => _parameters;
+    /// <summary>The constants that are the cell's parameters, by their names in the text, with their own names, and whether a matrix is the other way round there.</summary>
+    public IReadOnlyDictionary<string, (string Constant, OnnxTensor Value, bool Turned)> Parameters => _parameters;
 
     /// <summary>Whether a first state counts the steps.</summary>
     public bool CountsTime => _time is not null;
@@ -179,7 +179,7 @@ internal sealed class ScanText
         if (!_parameterNames.TryGetValue(name, out string? own))
         {
             _parameterNames[name] = own = Unique(name.EndsWith(".T", StringComparison.Ordinal) ? name[..^2] : name, upper: turned);
-            _parameters[own] = (value, turned);
+            _parameters[own] = (name, value, turned);
         }
 
         return own;
