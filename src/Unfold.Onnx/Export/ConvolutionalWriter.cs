@@ -1,5 +1,6 @@
 using Unfold.Layers;
 using Unfold.Tensors;
+using DataType = Unfold.Onnx.Protocol.TensorProto.Types.DataType;
 
 namespace Unfold.Onnx.Export;
 
@@ -11,16 +12,38 @@ internal static class ConvolutionalWriter
     /// <param name="axes">T, N and the lengths.</param>
     /// <param name="network">The layer.</param>
     /// <param name="x">[T, N, C].</param>
+    /// <param name="hasStates">Whether what each convolution has read before and last are inputs and outputs of the graph, named <c>initial.NAME.l0.conv1</c> and <c>final.NAME.l0.conv1</c>.</param>
     /// <param name="reverse">Whether each sequence is read from its own end.</param>
     /// <returns>[T, N, H]; zeros beyond a sequence's end, where nothing that counts is seen, since no output sees a later input.</returns>
-    public static string Write(GraphWriter graph, SequenceAxes axes, TemporalConvolutionalNetwork network, string x, bool reverse)
+    public static string Write(GraphWriter graph, SequenceAxes axes, TemporalConvolutionalNetwork network, string x, bool hasStates, bool reverse)
     {
         string hint = network.Name;
         x = graph.Node("Transpose", hint + ".channels", [reverse ? axes.Reversed(x) : x], Attributes.Of("perm", [1, 2, 0]));
         for (int level = 0; level < network.Blocks.Count; level++)
-            x = Block(graph, network.Blocks[level], x, $"{hint}.l{level}", (_, y, past) => (y, past));
+        {
+            TemporalBlock block = network.Blocks[level];
+            string name = $"{hint}.l{level}";
+            x = Block(graph, block, x, name, (i, y, past) => hasStates ? (Behind(graph, axes, y, $"{name}.conv{i + 1}", LayerWriter.SizesOf(block.StateShape(i, 1))[1..]), 0) : (y, past));
+        }
+
         x = axes.Zeroed(graph.Node("Transpose", hint + ".output", [x], Attributes.Of("perm", [2, 0, 1])));
         return reverse ? axes.Reversed(x) : x;
+    }
+
+    /// <summary>What a convolution reads, behind what it has read before: [N, C, d(k - 1) + T].</summary>
+    private static string Behind(GraphWriter graph, SequenceAxes axes, string y, string name, int[] shape)
+    {
+        int past = shape[1];
+        Axis[] sizes = [Axis.Batch, shape[0], past];
+        string read = graph.Node("Concat", name + ".read", [graph.Input("initial." + name, DataType.Float, sizes), y], Attributes.Of("axis", 2));
+
+        // The last that belongs to each sequence: turned over within its own length it comes first, the wrong way round.
+        string steps = graph.Node("Transpose", name + ".steps", [read], Attributes.Of("perm", [2, 0, 1]));
+        string turned = graph.Node("ReverseSequence", name + ".turned", [steps, graph.Node("Add", name + ".lengths", [axes.Lengths, graph.Integer(past)])],
+            Attributes.Of("time_axis", 0), Attributes.Of("batch_axis", 1));
+        string last = graph.Node("Slice", name + ".last", [turned, graph.Integers(past - 1), graph.Integers(long.MinValue), graph.Integers(0), graph.Integers(-1)]);
+        graph.AtEnd(() => graph.Output(graph.Node("Transpose", name + ".kept", [last], Attributes.Of("perm", [1, 2, 0])), "final." + name, DataType.Float, sizes));
+        return read;
     }
 
     /// <summary>One step of the network in a body.</summary>

@@ -150,11 +150,9 @@ internal static class ModelWriters
     /// <summary>tokens [W, T, N] of W words, T sentences, N texts, to a vector for each sentence, [T, N, E].</summary>
     private static (string X, SequenceAxes Axes) Sentences(GraphWriter graph, SequenceClassifierNetwork network, SequenceEncoder encoder, OnnxExportOptions options)
     {
-        if (!options.Lengths)
-            throw new ModelFileException("A classifier of texts by their sentences cannot be written as ONNX without lengths: sentences of one text are seldom equally long.");
         string tokens = graph.Input("tokens", DataType.Int64, "W", Axis.Steps, Axis.Batch);
         string words = graph.Input("sentence_lengths", DataType.Int64, Axis.Steps, Axis.Batch);
-        string lengths = graph.Input("lengths", DataType.Int64, Axis.Batch);
+        string? lengths = LengthsOf(graph, options);
         string x = Parts(graph, network.Embedding!, encoder, tokens, words, network.Reading);
         return (x, new SequenceAxes(graph, x, lengths));
     }

@@ -1,48 +1,10 @@
-using Unfold.Layers;
 using DataType = Unfold.Onnx.Protocol.TensorProto.Types.DataType;
 
 namespace Unfold.Onnx.Export;
 
-/// <summary>Writes best paths through tables of steps and labels: a Scan that goes forward and remembers from where each place was reached, and one that goes back. Scores are summed in double, as here.</summary>
+/// <summary>Writes best paths through tables of steps and places: what a Scan that went forward remembers, from where each place was reached, is read by one that goes back.</summary>
 internal static class PathWriter
 {
-    /// <summary>The best labels of each sequence by a conditional random field (Viterbi 1967), [T, N], int64; of equal ones those of the lowest numbers at the end.</summary>
-    /// <param name="graph">The graph.</param>
-    /// <param name="axes">T, N and the lengths.</param>
-    /// <param name="paths">What labels score at the beginning, at the end and behind one another.</param>
-    /// <param name="scores">[T, N, K].</param>
-    public static string OfField(GraphWriter graph, SequenceAxes axes, Viterbi paths, string scores)
-    {
-        // Before the first step there stands a mark of number K, which may begin only: what follows it is what may begin.
-        int count = paths.Start.Length;
-        float[] following = new float[(count + 1) * count], first = new float[count + 1];
-        for (int i = 0; i < count; i++)
-        {
-            for (int j = 0; j < count; j++)
-                following[(i * count) + j] = paths.Transition(i, j);
-        }
-
-        paths.Start.CopyTo(following.AsSpan(count * count));
-        first.AsSpan(0, count).Fill(float.NegativeInfinity);
-        string transitions = Double(graph, graph.Constant("crf.following", [count + 1, count], following)), end = Double(graph, graph.Constant("crf.ending", [count + 1], [.. paths.End, 0]));
-        string none = Double(graph, axes.Rows("crf.none", [float.NegativeInfinity])), own = graph.Integers(Numbers(count));
-
-        GraphWriter body = graph.Inner("crf.step");
-        string best = body.Input("crf.best", DataType.Double, Axis.Batch, count + 1);
-        string score = body.Input("crf.scores", DataType.Double, Axis.Batch, count), inside = body.Input("crf.inside", DataType.Bool, Axis.Batch, 1);
-        string reached = body.Node("Add", "crf.reached", [body.Node("Unsqueeze", "crf.from", [best, body.Integers(2)]), transitions]);
-        string greatest = body.Node("ReduceMax", "crf.greatest", [reached], Attributes.Of("axes", [1]), Attributes.Of("keepdims", 0));
-        string before = body.Node("ArgMax", "crf.before", [reached], Attributes.Of("axis", 1), Attributes.Of("keepdims", 0));
-        string next = body.Node("Concat", "crf.next", [body.Node("Add", "crf.sum", [greatest, score]), none], Attributes.Of("axis", 1));
-        body.Result(body.Node("Where", "crf.kept", [inside, next, best]), DataType.Double);
-        body.Result(body.Node("Where", "crf.remembered", [inside, before, own]), DataType.Int64);
-
-        string last = graph.Unique("crf.last"), from = graph.Unique("crf.path");
-        graph.Nodes("Scan", [Double(graph, axes.Rows("crf.first", first)), Double(graph, scores), axes.Inside], [last, from], Attributes.Of("body", body.Graph), Attributes.Of("num_scan_inputs", 2));
-        string label = graph.Node("ArgMax", "crf.label", [graph.Node("Add", "crf.ended", [last, end])], Attributes.Of("axis", 1), Attributes.Of("keepdims", 0));
-        return Back(graph, axes, "crf", count, label, from, []).Places;
-    }
-
     /// <summary>Goes back along paths, from the last step to the first.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="axes">T, N and the lengths.</param>

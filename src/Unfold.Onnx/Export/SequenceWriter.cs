@@ -17,7 +17,7 @@ internal static class SequenceWriter
     public static string Write(GraphWriter graph, SequenceAxes axes, SequenceLayer layer, string x, bool hasStates = false, bool reverse = false)
     {
         if (layer is TemporalConvolutionalNetwork network)
-            return ConvolutionalWriter.Write(graph, axes, network, x, reverse);
+            return ConvolutionalWriter.Write(graph, axes, network, x, hasStates, reverse);
         Recurrent stack = Stack(layer);
         List<(string State, string Name, int Size)> last = [];
         for (int i = 0; i < stack.Layers.Count; i++)

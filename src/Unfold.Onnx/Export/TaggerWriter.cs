@@ -9,23 +9,21 @@ namespace Unfold.Onnx.Export;
 internal static class TaggerWriter
 {
     /// <summary>The graph.</summary>
-    /// <exception cref="ModelFileException">Probabilities are asked for where single labels have none.</exception>
+    /// <exception cref="ModelFileException">A layer cannot be written.</exception>
     public static GraphWriter Of(Tagger model, OnnxExportOptions options)
     {
         TaggerNetwork network = model.Network;
-        if (options.Probabilities && network.Head is CrfHead)
-        {
-            throw new ModelFileException("A tagger with a conditional random field cannot be written with probabilities: its labels are chosen together, so that no token's scores are probabilities. "
-                + "Without them its scores and labels are written.");
-        }
-
         GraphWriter graph = new("tagger");
         (string x, SequenceAxes axes) = Features(graph, model, options);
         bool streams = options.States && network.Encoder.IsCausal && network.Head is IndependentHead;
         x = streams ? SequenceWriter.Write(graph, axes, network.Encoder.Causal, x, hasStates: true) : EncoderWriter.Steps(graph, axes, network.Encoder, x, network.Encoder.Levels.Count);
         (string scores, string labels) = Labels(graph, axes, network.Head, x);
         if (options.Probabilities)
-            scores = graph.Node("Softmax", "scores.softmax", [scores], Attributes.Of("axis", -1));
+        {
+            scores = network.Head is CrfHead field ? FieldWriter.Probabilities(graph, axes, field.Field.Paths(null), scores)
+                : graph.Node("Softmax", "scores.softmax", [scores], Attributes.Of("axis", -1));
+        }
+
         if (axes.HasLengths)
             labels = graph.Node("Where", "labels.inside", [graph.Node("Squeeze", "inside.row", [axes.Inside, graph.Integers(2)]), labels, graph.Integer(-1)]);
         graph.Output(axes.Zeroed(scores), options.Probabilities ? "probabilities" : "scores", DataType.Float, Axis.Steps, Axis.Batch, model.Labels.Count);
@@ -60,7 +58,7 @@ internal static class TaggerWriter
         {
             case CrfHead field:
                 string single = LayerWriter.Linear(graph, field.Output, x, isRow: false);
-                return (single, PathWriter.OfField(graph, axes, field.Paths, single));
+                return (single, FieldWriter.Best(graph, axes, field.Field.Paths(field.Rules), single));
             case FeedbackHead { Choice: var (feedback, beam, rules) }:
                 return FeedbackWriter.Write(graph, axes, feedback, beam, rules, x);
             default:

@@ -13,8 +13,11 @@ internal sealed class CrfHead(ParameterSet parameters, int size, int labels, Lab
     /// <summary>What each token says for each label.</summary>
     internal Linear Output => _output;
 
-    /// <summary>What finds the best labels.</summary>
-    internal Viterbi Paths => _crf.Paths(rules);
+    /// <summary>What scores whole sequences.</summary>
+    internal ConditionalRandomField Field => _crf;
+
+    /// <summary>Which labels may follow one another; null for all.</summary>
+    internal LabelRules? Rules => rules;
 
     /// <inheritdoc/>
     internal override IEnumerable<Layer> Layers => [_output, _crf];

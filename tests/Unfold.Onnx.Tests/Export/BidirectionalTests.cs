@@ -36,7 +36,7 @@ public sealed class BidirectionalTests
         ParameterSet set = new();
         TemporalConvolutionalNetwork network = new(set, "tcn", 3, 5, levels: 3, kernel: 3);
         Filling.Allocate(set, 2);
-        OnnxExport.Save(network, file.Path, new OnnxExportOptions { Lengths = hasLengths });
+        OnnxExport.Save(network, file.Path, new OnnxExportOptions { Lengths = hasLengths, States = false });
         int[] lengths = hasLengths ? [20, 4, 11] : [20, 20, 20];
         Tensor x = Filling.Tensor(4, 20, 3, 3);
         (Tensor y, _) = network.Forward(Tape.ForInference(), x, lengths);
@@ -44,5 +44,52 @@ public sealed class BidirectionalTests
         if (hasLengths)
             inputs.Add(("lengths", Value.Of(lengths)));
         OnnxRuntime.Run(file.Path, inputs)["y"].AssertNear("y", [20, 3, 5], y.Values);
+    }
+
+    [RuntimeTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ATemporalConvolutionalNetworkStreams(bool hasLengths)
+    {
+        using TemporaryFile file = new();
+        ParameterSet set = new();
+        TemporalConvolutionalNetwork network = new(set, "tcn", 3, 4, levels: 2, kernel: 3);
+        Filling.Allocate(set, 2);
+        OnnxExport.Save(network, file.Path, new OnnxExportOptions { Lengths = hasLengths });
+        OnnxNetwork imported = OnnxNetwork.Load(file.Path);
+        RecurrentState state = network.InitialState(2);
+        string[] names = ["tcn.l0.conv1", "tcn.l0.conv2", "tcn.l1.conv1", "tcn.l1.conv2"];
+        for (int i = 0; i < names.Length; i++)
+            Filling.Numbers(state.Tensors[i].Shape.Length, i).CopyTo(state.Tensors[i].Span);
+
+        // Parts that are shorter and longer than what a convolution looks back.
+        foreach (int[] lengths in new int[][] { [1, 1], hasLengths ? [3, 9] : [9, 9], hasLengths ? [2, 1] : [2, 2] })
+        {
+            int steps = lengths.Max();
+            Tensor x = Filling.Tensor(steps, steps, 2, 3);
+            List<(string Name, Value Value)> inputs = [("x", Value.Of([steps, 2, 3], x.Values))];
+            if (hasLengths)
+                inputs.Add(("lengths", Value.Of(lengths)));
+            inputs.AddRange(names.Select((name, i) => ("initial." + name, Value.Of(Sizes(state.Tensors[i]), state.Tensors[i].Values))));
+            (Tensor y, RecurrentState next) = network.Forward(Tape.ForInference(), x, lengths, state);
+            IReadOnlyDictionary<string, Value> found = OnnxRuntime.Run(file.Path, inputs);
+            found["y"].AssertNear("y", [steps, 2, 4], y.Values);
+            IReadOnlyDictionary<string, OnnxTensor> again = imported.Run(inputs.ToDictionary(
+                input => input.Name, input => input.Value.Type == "int64" ? new OnnxTensor(input.Value.Shape, input.Value.Integers) : new OnnxTensor(input.Value.Shape, input.Value.Floats)));
+            for (int i = 0; i < names.Length; i++)
+            {
+                found["final." + names[i]].AssertNear(names[i], Sizes(next.Tensors[i]), next.Tensors[i].Values);
+                Value.Of(Sizes(next.Tensors[i]), again["final." + names[i]].Real.Values).AssertNear(names[i], Sizes(next.Tensors[i]), next.Tensors[i].Values);
+            }
+
+            state = next;
+        }
+    }
+
+    private static int[] Sizes(Tensor tensor)
+    {
+        int[] sizes = new int[tensor.Shape.Rank];
+        tensor.Shape.CopyTo(sizes);
+        return sizes;
     }
 }

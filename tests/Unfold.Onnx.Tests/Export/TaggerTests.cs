@@ -91,16 +91,47 @@ public sealed class TaggerTests
         AssertLabels(model, model.Tag(sentences), [.. labels], [9]);
     }
 
-    [Fact]
-    public void ProbabilitiesOfARandomFieldAreRefused()
+    [RuntimeFact]
+    public void ProbabilitiesOfARandomFieldAreThoseOfWholeSequences()
     {
         using TemporaryFile data = new(".txt"), saved = new(".safetensors"), file = new();
-        Train(data.Path, "crf", "gru", true, 0, 1, spans: true, columns: false).Save(saved.Path);
-        OnnxExport.Convert(saved.Path, file.Path);
+        Tagger model = Train(data.Path, "crf", "gru", true, 0, 1, spans: true, columns: false);
+        model.Save(saved.Path);
+        OnnxExport.Convert(saved.Path, file.Path, new OnnxExportOptions { Probabilities = true });
         Assert.Equal("tag", OnnxNetwork.Load(file.Path).Metadata["task"]);
-        Assert.Contains("\"labels\":[\"B-NP\"", OnnxNetwork.Load(file.Path).Metadata["sentences"].Replace(" ", ""));
-        Assert.Contains("chosen together", Assert.Throws<ModelFileException>(() => OnnxExport.Convert(saved.Path, file.Path + "x", new OnnxExportOptions { Probabilities = true })).Message);
-        Assert.False(File.Exists(file.Path + "x"));
+        Assert.Contains("\"labels\":[\"B-NP\"", OnnxNetwork.Load(file.Path).Metadata["sentences"].Replace(" ", "", StringComparison.Ordinal));
+
+        int[] lengths = [3, 9, 1, 5];
+        TaggedSentence[] sentences = Sentences(data.Path, model, lengths, seed: 3);
+        IReadOnlyDictionary<string, Value> found = OnnxRuntime.Run(file.Path, [.. Inputs(model, sentences), ("lengths", Value.Of(lengths))]);
+        AssertLabels(model, model.Tag(sentences), found["labels"].Integers, lengths);
+        Dictionary<string, OnnxTensor> given = Inputs(model, sentences).Append(("lengths", Value.Of(lengths))).ToDictionary(input => input.Item1, input => new OnnxTensor(input.Item2.Shape, input.Item2.Integers));
+        Tensor again = OnnxNetwork.Load(file.Path).Run(given)["probabilities"].Real;
+        found["probabilities"].AssertNear("imported again", [9, 4, model.Labels.Count], again.Values);
+
+        // The loss's gradient by a score is the label's probability, less one where the label is right.
+        TaggerInputs inputs = new(1);
+        inputs.Fill(model.Description.Preparation.Prepare(sentences), [0, 1, 2, 3], null);
+        CrfHead head = (CrfHead)model.Network.Head;
+        Tape inference = Tape.ForInference();
+        Tensor x = model.Network.Forward(inference, inputs);
+        ParameterSet set = new();
+        Parameter scores = set.Add("scores", new Shape(inputs.Sequences.RowCount, model.Labels.Count), Initializer.Zeros);
+        set.Allocate(0);
+        head.Output.Forward(inference, x).Values.CopyTo(scores.Value.Span);
+        int[] right = new int[inputs.Sequences.RowCount];
+        Tape tape = new();
+        tape.Backward(head.Field.Loss(tape, scores.Value, right, inputs.Sequences));
+        int width = model.Labels.Count;
+        for (int n = 0; n < lengths.Length; n++)
+        {
+            for (int t = 0; t < lengths[n]; t++)
+            {
+                float[] expected = scores.Gradient.Slice(inputs.Sequences.Row(t, n), 1).Values.ToArray();
+                expected = [.. expected.Select((value, label) => (value * right.Length) + (label == 0 ? 1 : 0))];
+                Value.Of([width], found["probabilities"].Floats.AsSpan(((t * lengths.Length) + n) * width, width)).AssertNear($"token {t} of sentence {n}", [width], expected);
+            }
+        }
     }
 
     private static Tagger Train(string path, string head, string cell, bool bothDirections, int characters, int beam, bool spans, bool columns)
