@@ -3,8 +3,6 @@ namespace Unfold.Onnx.Import;
 /// <summary>Operators that run a body again and again: Scan and Loop.</summary>
 internal static class ControlOperators
 {
-    private const long MostIterations = 1_000_000;
-
     public static Dictionary<string, Operator> All { get; } = new(StringComparer.Ordinal) { ["Loop"] = Loop, ["Scan"] = Scan };
 
     private static OnnxTensor[] Scan(OperatorCall call)
@@ -56,8 +54,6 @@ internal static class ControlOperators
         List<OnnxTensor>[] collected = [.. Enumerable.Range(0, body.Outputs.Count - states - 1).Select(_ => new List<OnnxTensor>())];
         for (long i = 0; i < trips && goesOn; i++)
         {
-            if (i == MostIterations)
-                throw new FormatException($"it goes on after {MostIterations:N0} rounds");
             OnnxTensor[] outputs = call.Run.Body(body, [new OnnxTensor([], [i]), new OnnxTensor([], [goesOn ? 1 : 0]), .. values]);
             goesOn = Single(outputs[0]) != 0;
             values = outputs[1..(states + 1)];

@@ -8,12 +8,15 @@ internal sealed class GraphRun
     // What a run may make in all: half of the memory that there is. No honest model comes near it, and a hostile one ends.
     private static readonly long MostElements = Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (2 * sizeof(float)), 1L << 28, 1L << 33);
 
+    // How many operators a run may compute in all, those of bodies every time, and each time a body runs.
+    private const long MostOperators = 1L << 24;
+
     private readonly Dictionary<string, OnnxTensor> _values = new(StringComparer.Ordinal);
     private readonly GraphRun? _outer;
     private readonly Tape _tape;
     private readonly int _opset;
     private readonly GraphRun _root;
-    private long _elements;
+    private long _elements, _operators;
 
     public GraphRun(Tape tape, int opset) => (_tape, _opset, _root) = (tape, opset, this);
 
@@ -22,6 +25,7 @@ internal sealed class GraphRun
     /// <summary>Computes a body, which sees this run's values.</summary>
     public OnnxTensor[] Body(ImportedGraph body, ReadOnlySpan<OnnxTensor> inputs)
     {
+        Count();
         GraphRun run = new(this);
         if (inputs.Length != body.Inputs.Count)
             throw new FormatException($"its body takes {body.Inputs.Count} values, but there are {inputs.Length}");
@@ -57,6 +61,7 @@ internal sealed class GraphRun
 
     private OnnxTensor[] Compute(ImportedNode node)
     {
+        Count();
         OnnxTensor?[] inputs = [.. node.Inputs.Select(name => name.Length == 0 ? null : Value(name))];
         try
         {
@@ -69,10 +74,16 @@ internal sealed class GraphRun
                 throw new FormatException("no gradient goes through it, so that what comes before it cannot be trained");
             return outputs;
         }
-        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or IndexOutOfRangeException or DivideByZeroException)
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or OutOfMemoryException or IndexOutOfRangeException or DivideByZeroException)
         {
             throw new FormatException(e is FormatException && e.Message.Contains(" cannot be computed: ", StringComparison.Ordinal) ? e.Message : $"{node} cannot be computed: {e.Message.TrimEnd('.')}", e);
         }
+    }
+
+    private void Count()
+    {
+        if (++_root._operators > MostOperators)
+            throw new FormatException($"the graph goes on after {MostOperators:N0} operators");
     }
 
     /// <summary>A value of this run, or of one around it.</summary>

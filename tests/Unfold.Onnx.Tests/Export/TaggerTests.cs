@@ -1,5 +1,4 @@
 using Unfold.Autodiff;
-using Unfold.Cells;
 using Unfold.Data.Tagging;
 using Unfold.Layers;
 using Unfold.Models;
@@ -12,8 +11,6 @@ namespace Unfold.Onnx.Tests.Export;
 /// <summary>Taggers give in ONNX Runtime the scores and the labels that they give here, however they choose labels.</summary>
 public sealed class TaggerTests
 {
-    private static readonly string[] Phrases = ["I-NP", "B-VP", "O", "B-NP", "I-VP", "I-PP", "B-PP"];
-
     /// <summary>Head, cell, both directions, characters, beam, whether the labels are spans, whether there is a second column.</summary>
     public static TheoryData<string, string, bool, int, int, bool, bool> Kinds => new()
     {
@@ -34,15 +31,15 @@ public sealed class TaggerTests
     public void ATaggerGivesTheSameScoresAndLabels(string head, string cell, bool bothDirections, int characters, int beam, bool spans, bool columns)
     {
         using TemporaryFile data = new(".txt"), file = new();
-        Tagger model = Train(data.Path, head, cell, bothDirections, characters, beam, spans, columns);
+        Tagger model = TaggerSamples.Train(data.Path, head, cell, bothDirections, characters, beam, spans, columns);
         Assert.Equal(spans, model.Description.Preparation.AreSpansKept);
         OnnxExport.Save(model, file.Path, new OnnxExportOptions { States = false });
         OnnxNetwork imported = OnnxNetwork.Load(file.Path);
         HashSet<string> chosen = [];
         foreach (int[] lengths in new int[][] { [1], [6, 6], [3, 9, 1, 17, 4], [25] })
         {
-            TaggedSentence[] sentences = Sentences(data.Path, model, lengths, seed: 40 + lengths.Length);
-            (string Name, Value Value)[] inputs = [.. Inputs(model, sentences), ("lengths", Value.Of(lengths))];
+            TaggedSentence[] sentences = TaggerSamples.Sentences(data.Path, model, lengths, seed: 40 + lengths.Length);
+            (string Name, Value Value)[] inputs = [.. TaggerSamples.Inputs(model, sentences), ("lengths", Value.Of(lengths))];
             IReadOnlyDictionary<string, Value> found = OnnxRuntime.Run(file.Path, inputs);
             IReadOnlyList<IReadOnlyList<string>> expected = model.Tag(sentences);
             Assert.Equal(["scores", "labels"], found.Keys);
@@ -63,19 +60,19 @@ public sealed class TaggerTests
     public void OneSentenceNeedsNoLengths()
     {
         using TemporaryFile data = new(".txt"), file = new();
-        Tagger model = Train(data.Path, "crf", "gru", true, 4, 1, spans: true, columns: false);
+        Tagger model = TaggerSamples.Train(data.Path, "crf", "gru", true, 4, 1, spans: true, columns: false);
         OnnxExport.Save(model, file.Path, new OnnxExportOptions { Lengths = false });
-        TaggedSentence[] sentences = Sentences(data.Path, model, [7], seed: 3);
-        AssertLabels(model, model.Tag(sentences), OnnxRuntime.Run(file.Path, Inputs(model, sentences))["labels"].Integers, [7]);
+        TaggedSentence[] sentences = TaggerSamples.Sentences(data.Path, model, [7], seed: 3);
+        AssertLabels(model, model.Tag(sentences), OnnxRuntime.Run(file.Path, TaggerSamples.Inputs(model, sentences))["labels"].Integers, [7]);
     }
 
     [RuntimeFact]
     public void ATaggerOfOneDirectionStreams()
     {
         using TemporaryFile data = new(".txt"), file = new();
-        Tagger model = Train(data.Path, "independent", "lstm", false, 0, 1, spans: false, columns: false);
+        Tagger model = TaggerSamples.Train(data.Path, "independent", "lstm", false, 0, 1, spans: false, columns: false);
         OnnxExport.Save(model, file.Path, new OnnxExportOptions { Probabilities = true });
-        TaggedSentence[] sentences = Sentences(data.Path, model, [9], seed: 3);
+        TaggedSentence[] sentences = TaggerSamples.Sentences(data.Path, model, [9], seed: 3);
         int[] words = [.. model.Description.Preparation.Prepare(sentences).Pieces[0].Columns[0]];
         List<long> labels = [];
         Value h = Value.Of([1, 6], new float[6]), c = h;
@@ -95,17 +92,17 @@ public sealed class TaggerTests
     public void ProbabilitiesOfARandomFieldAreThoseOfWholeSequences()
     {
         using TemporaryFile data = new(".txt"), saved = new(".safetensors"), file = new();
-        Tagger model = Train(data.Path, "crf", "gru", true, 0, 1, spans: true, columns: false);
+        Tagger model = TaggerSamples.Train(data.Path, "crf", "gru", true, 0, 1, spans: true, columns: false);
         model.Save(saved.Path);
         OnnxExport.Convert(saved.Path, file.Path, new OnnxExportOptions { Probabilities = true });
         Assert.Equal("tag", OnnxNetwork.Load(file.Path).Metadata["task"]);
         Assert.Contains("\"labels\":[\"B-NP\"", OnnxNetwork.Load(file.Path).Metadata["sentences"].Replace(" ", "", StringComparison.Ordinal));
 
         int[] lengths = [3, 9, 1, 5];
-        TaggedSentence[] sentences = Sentences(data.Path, model, lengths, seed: 3);
-        IReadOnlyDictionary<string, Value> found = OnnxRuntime.Run(file.Path, [.. Inputs(model, sentences), ("lengths", Value.Of(lengths))]);
+        TaggedSentence[] sentences = TaggerSamples.Sentences(data.Path, model, lengths, seed: 3);
+        IReadOnlyDictionary<string, Value> found = OnnxRuntime.Run(file.Path, [.. TaggerSamples.Inputs(model, sentences), ("lengths", Value.Of(lengths))]);
         AssertLabels(model, model.Tag(sentences), found["labels"].Integers, lengths);
-        Dictionary<string, OnnxTensor> given = Inputs(model, sentences).Append(("lengths", Value.Of(lengths))).ToDictionary(input => input.Item1, input => new OnnxTensor(input.Item2.Shape, input.Item2.Integers));
+        Dictionary<string, OnnxTensor> given = TaggerSamples.Inputs(model, sentences).Append(("lengths", Value.Of(lengths))).ToDictionary(input => input.Item1, input => new OnnxTensor(input.Item2.Shape, input.Item2.Integers));
         Tensor again = OnnxNetwork.Load(file.Path).Run(given)["probabilities"].Real;
         found["probabilities"].AssertNear("imported again", [9, 4, model.Labels.Count], again.Values);
 
@@ -132,90 +129,6 @@ public sealed class TaggerTests
                 Value.Of([width], found["probabilities"].Floats.AsSpan(((t * lengths.Length) + n) * width, width)).AssertNear($"token {t} of sentence {n}", [width], expected);
             }
         }
-    }
-
-    private static Tagger Train(string path, string head, string cell, bool bothDirections, int characters, int beam, bool spans, bool columns)
-    {
-        File.WriteAllText(path, Text(30, seed: 1, spans, columns));
-        Tagger model = Tagger.Train(TaggedFiles.Load(path), new TaggerOptions
-        {
-            Encoder = new SequenceEncoderOptions
-            {
-                Layer = cell == "tcn" ? new TemporalConvolutionalOptions { Channels = 6, Levels = 2, Kernel = 3 } : new RecurrentOptions(Cell.Named(cell)) { Hidden = 6 },
-                Bidirectional = bothDirections,
-            },
-            Embedding = 5,
-            ColumnEmbedding = 3,
-            Characters = characters,
-            CharacterEmbedding = 4,
-            Crf = head == "crf",
-            Feedback = head == "feedback",
-            Beam = beam,
-            Epochs = 1,
-        });
-
-        // Stirred, so that labels change from word to word.
-        int seed = 0;
-        foreach (Parameter parameter in model.Network.Parameters.All)
-        {
-            float scale = parameter.Shape.Rank == 1 ? 0.2f : parameter.Shape[1] <= 5 || parameter.Name.EndsWith("output.weight", StringComparison.Ordinal) ? 3 : 1;
-            float[] noise = Filling.Numbers(parameter.Shape.Length, seed++, scale);
-            Span<float> values = parameter.Value.Span;
-            for (int i = 0; i < values.Length; i++)
-                values[i] += noise[i];
-        }
-
-        model.Network.Parameters.Touch();
-        return model;
-    }
-
-    /// <summary>Sentences of 1 to 12 words; of spans, labels that obey their rules.</summary>
-    private static string Text(int count, int seed, bool spans, bool columns, int[]? lengths = null)
-    {
-        Random random = new(seed);
-        System.Text.StringBuilder text = new();
-        for (int i = 0; i < (lengths?.Length ?? count); i++)
-        {
-            string before = "O";
-            for (int t = lengths?[i] ?? random.Next(1, 13); t > 0; t--)
-            {
-                string label = Phrases[random.Next(Phrases.Length)];
-                if (spans && label[0] == 'I' && before[1..] != label[1..])
-                    label = "B" + label[1..];
-                if (!spans)
-                    label = "T" + Array.IndexOf(Phrases, label);
-                text.Append("w" + new string((char)('a' + random.Next(6)), random.Next(1, 5))).Append(columns ? " c" + random.Next(4) : "").Append(' ').Append(label).Append('\n');
-                before = label;
-            }
-
-            text.Append('\n');
-        }
-
-        return text.ToString();
-    }
-
-    private static TaggedSentence[] Sentences(string path, Tagger model, int[] lengths, int seed)
-    {
-        File.WriteAllText(path, Text(0, seed, spans: true, model.Format.Inputs!.Count > 1, lengths));
-        return [.. TaggedCorpus.Load(path, model.Format).Sentences];
-    }
-
-    /// <summary>Words, columns and characters as the graph takes them.</summary>
-    private static IEnumerable<(string Name, Value Value)> Inputs(Tagger model, TaggedSentence[] sentences)
-    {
-        PreparedSentences prepared = model.Description.Preparation.Prepare(sentences);
-        int batch = sentences.Length, steps = sentences.Max(sentence => sentence.Count);
-        for (int c = 0; c < model.Format.Inputs!.Count; c++)
-            yield return (c == 0 ? "words" : "column2", Value.Of([steps, batch], Padded((n, t) => prepared.Pieces[n].Columns[c][t])));
-        if (model.Options.Characters == 0)
-            yield break;
-        int most = prepared.Spellings.Max(letters => letters.Length);
-        IEnumerable<int> letters = Enumerable.Range(0, most).SelectMany(w => Padded((n, t) => prepared.Spellings[prepared.Pieces[n].Words[t]].ElementAtOrDefault(w)));
-        yield return ("characters", Value.Of([most, steps, batch], [.. letters]));
-        yield return ("word_lengths", Value.Of([steps, batch], Padded((n, t) => prepared.Spellings[prepared.Pieces[n].Words[t]].Length)));
-
-        int[] Padded(Func<int, int, int> at) =>
-            [.. Enumerable.Range(0, steps * batch).Select(i => i / batch < sentences[i % batch].Count ? at(i % batch, i / batch) : 0)];
     }
 
     private static void AssertLabels(Tagger model, IReadOnlyList<IReadOnlyList<string>> expected, long[] found, int[] lengths)
