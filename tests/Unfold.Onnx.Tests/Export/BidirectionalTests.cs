@@ -56,7 +56,6 @@ public sealed class BidirectionalTests
         TemporalConvolutionalNetwork network = new(set, "tcn", 3, 4, levels: 2, kernel: 3);
         Filling.Allocate(set, 2);
         OnnxExport.Save(network, file.Path, new OnnxExportOptions { Lengths = hasLengths });
-        OnnxNetwork imported = OnnxNetwork.Load(file.Path);
         RecurrentState state = network.InitialState(2);
         string[] names = ["tcn.l0.conv1", "tcn.l0.conv2", "tcn.l1.conv1", "tcn.l1.conv2"];
         for (int i = 0; i < names.Length; i++)
@@ -74,13 +73,8 @@ public sealed class BidirectionalTests
             (Tensor y, RecurrentState next) = network.Forward(Tape.ForInference(), x, lengths, state);
             IReadOnlyDictionary<string, Value> found = OnnxRuntime.Run(file.Path, inputs);
             found["y"].AssertNear("y", [steps, 2, 4], y.Values);
-            IReadOnlyDictionary<string, OnnxTensor> again = imported.Run(inputs.ToDictionary(
-                input => input.Name, input => input.Value.Type == "int64" ? new OnnxTensor(input.Value.Shape, input.Value.Integers) : new OnnxTensor(input.Value.Shape, input.Value.Floats)));
             for (int i = 0; i < names.Length; i++)
-            {
                 found["final." + names[i]].AssertNear(names[i], Sizes(next.Tensors[i]), next.Tensors[i].Values);
-                Value.Of(Sizes(next.Tensors[i]), again["final." + names[i]].Real.Values).AssertNear(names[i], Sizes(next.Tensors[i]), next.Tensors[i].Values);
-            }
 
             state = next;
         }

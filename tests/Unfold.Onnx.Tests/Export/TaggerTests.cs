@@ -2,7 +2,6 @@ using Unfold.Autodiff;
 using Unfold.Data.Tagging;
 using Unfold.Layers;
 using Unfold.Models;
-using Unfold.Onnx.Tests.Import;
 using Unfold.Onnx.Tests.Runtime;
 using Unfold.Tensors;
 
@@ -34,7 +33,6 @@ public sealed class TaggerTests
         Tagger model = TaggerSamples.Train(data.Path, head, cell, bothDirections, characters, beam, spans, columns);
         Assert.Equal(spans, model.Description.Preparation.AreSpansKept);
         OnnxExport.Save(model, file.Path, new OnnxExportOptions { States = false });
-        OnnxNetwork imported = OnnxNetwork.Load(file.Path);
         HashSet<string> chosen = [];
         foreach (int[] lengths in new int[][] { [1], [6, 6], [3, 9, 1, 17, 4], [25] })
         {
@@ -46,11 +44,6 @@ public sealed class TaggerTests
             AssertLabels(model, expected, found["labels"].Integers, lengths);
             AssertScores(model, sentences, expected, found["scores"]);
             chosen.UnionWith(expected.SelectMany(labels => labels));
-
-            // And imported again.
-            IReadOnlyDictionary<string, OnnxTensor> again = imported.Run(inputs.ToDictionary(input => input.Name, input => new OnnxTensor(input.Value.Shape, input.Value.Integers)));
-            AssertLabels(model, expected, again["labels"].Integers, lengths);
-            RecordedTest.AssertNear("scores", new OnnxTensor(found["scores"].Shape, found["scores"].Floats), again["scores"], 1e-4, 1e-5);
         }
 
         Assert.True(chosen.Count > 2, $"only {string.Join(' ', chosen)} were chosen");
@@ -102,9 +95,6 @@ public sealed class TaggerTests
         TaggedSentence[] sentences = TaggerSamples.Sentences(data.Path, model, lengths, seed: 3);
         IReadOnlyDictionary<string, Value> found = OnnxRuntime.Run(file.Path, [.. TaggerSamples.Inputs(model, sentences), ("lengths", Value.Of(lengths))]);
         AssertLabels(model, model.Tag(sentences), found["labels"].Integers, lengths);
-        Dictionary<string, OnnxTensor> given = TaggerSamples.Inputs(model, sentences).Append(("lengths", Value.Of(lengths))).ToDictionary(input => input.Item1, input => new OnnxTensor(input.Item2.Shape, input.Item2.Integers));
-        Tensor again = OnnxNetwork.Load(file.Path).Run(given)["probabilities"].Real;
-        found["probabilities"].AssertNear("imported again", [9, 4, model.Labels.Count], again.Values);
 
         // The loss's gradient by a score is the label's probability, less one where the label is right.
         TaggerInputs inputs = new(1);

@@ -3,8 +3,8 @@ using Google.Protobuf;
 using Unfold.Autodiff;
 using Unfold.Cells;
 using Unfold.Layers;
-using Unfold.Onnx.Tests.Export;
 using Unfold.Onnx.Protocol;
+using Unfold.Onnx.Tests.Export;
 
 namespace Unfold.Onnx.Tests.Import;
 

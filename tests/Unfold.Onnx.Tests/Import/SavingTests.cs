@@ -105,8 +105,7 @@ public sealed class SavingTests
     private static void Check(string path, string saved, string output, params (string Name, Value Value)[] inputs)
     {
         OnnxNetwork network = OnnxNetwork.Load(path);
-        Dictionary<string, OnnxTensor> given = inputs.ToDictionary(
-            input => input.Name, input => input.Value.Type == "int64" ? new OnnxTensor(input.Value.Shape, input.Value.Integers) : new OnnxTensor(input.Value.Shape, input.Value.Floats));
+        Dictionary<string, OnnxTensor> given = inputs.ToDictionary(input => input.Name, input => input.Value.Tensor);
         float[] before = network.Run(given)[output].Real.Values.ToArray();
         Tape tape = new();
         for (int step = 0; step < 3; step++)
@@ -128,6 +127,5 @@ public sealed class SavingTests
         Assert.True(before.Zip(expected.Real.Values.ToArray(), (a, b) => Math.Abs(a - b)).Max() > 1e-3);
         network.Save(saved);
         OnnxRuntime.Run(saved, inputs)[output].AssertNear(output, [.. expected.Shape], expected.Real.Values);
-        RecordedTest.AssertNear(output, expected, OnnxNetwork.Load(saved).Run(given)[output], 1e-5, 1e-6);
     }
 }

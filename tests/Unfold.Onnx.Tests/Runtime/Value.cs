@@ -11,6 +11,9 @@ internal sealed record Value(string Type, int[] Shape, byte[] Bytes)
     /// <summary>As real numbers.</summary>
     public float[] Floats => MemoryMarshal.Cast<byte, float>(Bytes).ToArray();
 
+    /// <summary>As a tensor here.</summary>
+    public OnnxTensor Tensor => Type == "int64" ? new OnnxTensor(Shape, Integers) : new OnnxTensor(Shape, Floats);
+
     /// <summary>As whole numbers.</summary>
     public long[] Integers => MemoryMarshal.Cast<byte, long>(Bytes).ToArray();
 
