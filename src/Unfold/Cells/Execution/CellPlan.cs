@@ -38,6 +38,8 @@ internal sealed class CellPlan
         Products = [.. all.OfType<PlannedProduct>().OrderBy(g => g.Product.Id)];
         ForwardProducts = Forward.All.OfType<PlannedProduct>().Count();
         RowFloats = Math.Max(1, schedule.KeptFloats + schedule.InputWidth);
+        ForwardWeights = Products.Take(ForwardProducts).Sum(p => (long)p.Depth * p.Columns);
+        ForwardSums = Products.Take(ForwardProducts).Sum(p => (long)p.Columns);
         LoopWeights = Forward.Loop.OfType<PlannedProduct>().Sum(p => (long)p.Depth * p.Columns);
     }
 
@@ -69,6 +71,12 @@ internal sealed class CellPlan
 
     public int ForwardProducts { get; }
 
+    /// <summary>Weights of all products of the forward pass.</summary>
+    public long ForwardWeights { get; }
+
+    /// <summary>Sums that these products make of a row.</summary>
+    public long ForwardSums { get; }
+
     /// <summary>Weights of the products of a forward step.</summary>
     public long LoopWeights { get; }
 
@@ -82,7 +90,7 @@ internal sealed class CellPlan
     {
         foreach (PackedLayout known in _layouts)
         {
-            if (known.Partition.UnitParts == partition.UnitParts)
+            if (known.Partition.UnitParts == partition.UnitParts && known.Partition.FewRows == partition.FewRows)
                 return known;
         }
 

@@ -220,8 +220,9 @@ internal sealed unsafe partial class CellRun
         }
         else
         {
-            (int first, int last) = p.ByRows ? share.Cut(rows) : (0, rows);
-            for (int unit = p.ByRows ? 0 : share.Part; unit < _layout.PartsOf(p); unit += p.ByRows ? 1 : share.Count)
+            bool sharesRows = _layout.SharesRows(p);
+            (int first, int last) = sharesRows ? share.Cut(rows) : (0, rows);
+            for (int unit = sharesRows ? 0 : share.Part; unit < _layout.PartsOf(p); unit += sharesRows ? 1 : share.Count)
                 Multiply(in share, p, ChunkView(p.Operand, start), c, first, last, unit, int.MaxValue, 0);
         }
 

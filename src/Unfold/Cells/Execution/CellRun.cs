@@ -77,12 +77,12 @@ internal sealed unsafe partial class CellRun : TogetherJob
         _masks = masks;
         _x = x;
         _mode = mode;
-        _partition = Sharing ?? Partition.Choose(plan, _rows);
+        bool packs = packed is null;
+        _partition = Sharing ?? Partition.Choose(plan, _rows, packs);
         _layout = plan.LayoutFor(_partition);
         ChooseChunks();
         _wantsInput = true;
         _packed = packed?.Invoke(_layout) ?? default;
-        bool packs = !_packed.HasValue;
         Rent(tape);
         for (int i = 0; i < initial.Count; i++)
             initial[i].Values.CopyTo(_states[i].Slice(0, _rows.Batch).Span);

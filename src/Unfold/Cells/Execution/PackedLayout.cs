@@ -8,6 +8,9 @@ namespace Unfold.Cells.Execution;
 /// </summary>
 internal sealed class PackedLayout
 {
+    /// <summary>Columns for each part from which products after the loop are shared by units where rows are few: a panel.</summary>
+    private const int FewestColumns = 32;
+
     private readonly nint[][] _offsets;
 
     public PackedLayout(CellPlan plan, Partition partition)
@@ -39,15 +42,19 @@ internal sealed class PackedLayout
     /// <summary>Floats of the products of the forward pass, which come first.</summary>
     public nint ForwardLength { get; }
 
-    /// <summary>Parts of a product: those after the loop are shared by rows and have one.</summary>
-    public int PartsOf(PlannedProduct product) => product.ByRows ? 1 : Partition.UnitParts;
+    /// <summary>Parts of a product, at least one.</summary>
+    public int PartsOf(PlannedProduct product) => SharesRows(product) ? 1 : Partition.UnitParts;
+
+    /// <summary>Whether threads share the rows of a product rather than the units: after the loop there are rows enough for everybody, but for short runs.</summary>
+    public bool SharesRows(PlannedProduct product) =>
+        product.ByRows && !(Partition.FewRows && product.Destination.Width >= FewestColumns * Partition.UnitParts);
 
     /// <summary>Where the biases of a product's part begin.</summary>
     public nint Offset(PlannedProduct product, int part) => _offsets[product.Product.Id][part];
 
     /// <summary>The part's columns of each destination of a product.</summary>
     public (int Start, int End) Columns(PlannedProduct product, int part) =>
-        product.ByRows ? (0, product.Destination.Width) : Partition.Columns(product.Destination.Width, part);
+        SharesRows(product) ? (0, product.Destination.Width) : Partition.Columns(product.Destination.Width, part);
 
     /// <summary>How many columns a part has, of all destinations together.</summary>
     public int ColumnsOf(PlannedProduct product, int part)

@@ -6,12 +6,14 @@ namespace Unfold.Cells.Execution;
 /// <summary>
 /// How threads share a run. By rows: each takes some sequences and walks through time alone. By units: each takes a part of every layer-wide vector, for
 /// all sequences, and the threads meet in every step; then each reads only its own part of the recurrent weights, which is what counts when there are few
-/// sequences or the weights are large, and sequences may end at different steps.
+/// sequences or the weights are large, and sequences may end at different steps. So it is, too, where a run has so few rows that packed weights are most of
+/// what passes from one core to the other.
 /// </summary>
 /// <param name="ByUnits">By units rather than by rows.</param>
 /// <param name="Parts">How many threads.</param>
 /// <param name="ProgramsByRows">Whether, by units, elementwise programs are shared by rows all the same: long tiles for one meeting more in a step.</param>
-internal readonly record struct Partition(bool ByUnits, int Parts, bool ProgramsByRows = false)
+/// <param name="FewRows">Whether, by units, products after the loop are shared by units too, because there are fewer rows than weights for each of them.</param>
+internal readonly record struct Partition(bool ByUnits, int Parts, bool ProgramsByRows = false, bool FewRows = false)
 {
     /// <summary>Multiplications of a step below which meeting in every step costs more than a second thread gives.</summary>
     private const long WorthMeeting = 1 << 16;
@@ -26,7 +28,10 @@ internal readonly record struct Partition(bool ByUnits, int Parts, bool Programs
     public int UnitParts => ByUnits ? Parts : 1;
 
     /// <summary>Chooses for a run; no result depends on the choice.</summary>
-    public static Partition Choose(CellPlan plan, SequenceRows rows)
+    /// <param name="plan">The plan for the layer's sizes.</param>
+    /// <param name="rows">The rows of the run.</param>
+    /// <param name="packs">Whether the run packs its weights, rather than to find them packed.</param>
+    public static Partition Choose(CellPlan plan, SequenceRows rows, bool packs)
     {
         int threads = Team.Shared.Size;
         if (threads == 1)
@@ -35,8 +40,10 @@ internal readonly record struct Partition(bool ByUnits, int Parts, bool Programs
         int byRows = rows.IsEven ? Math.Clamp(rows.Batch / 4, 1, threads) : 1;
         // By rows, each thread passes all weights of the loop through its cache in every step: good while they meet two whole tiles of rows there.
         bool large = plan.LoopWeights > FitsOneCore && rows.Batch < 2 * Gemm.RowTile * threads;
-        return worthMeeting && (byRows < threads || large)
-            ? new Partition(true, threads, rows.Batch >= RowsForPrograms * threads)
+        // By rows, each thread reads the weights that the others have packed; by units, the sums that the others have made.
+        bool fewRows = packs && rows.Total * plan.ForwardSums <= plan.ForwardWeights;
+        return worthMeeting && (byRows < threads || large || fewRows)
+            ? new Partition(true, threads, rows.Batch >= RowsForPrograms * threads, fewRows)
             : new Partition(false, byRows);
     }
 

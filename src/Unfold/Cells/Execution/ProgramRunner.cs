@@ -128,6 +128,8 @@ internal static unsafe class ProgramRunner
             case OpCode.GreaterOrEqual: K.GreaterOrEqual(a, b, y, n); break;
             case OpCode.MultiplyAdd: K.MultiplyAdd(a, b, o[i.C], y, n); break;
             case OpCode.MultiplyMultiplyAdd: K.MultiplyMultiplyAdd(a, b, o[i.C], o[i.D], y, n); break;
+            case OpCode.Lerp: K.Lerp(a, b, o[i.C], y, n); break;
+            case OpCode.SubtractMultiply: K.SubtractMultiply(a, b, o[i.C], y, n); break;
             case OpCode.SigmoidAdjoint: K.SigmoidAdjoint(a, b, y, n); break;
             case OpCode.SigmoidAdjointMultiply: K.SigmoidAdjointMultiply(a, b, o[i.C], y, n); break;
             case OpCode.TanhAdjoint: K.TanhAdjoint(a, b, y, n); break;

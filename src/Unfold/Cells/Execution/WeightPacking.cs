@@ -42,7 +42,7 @@ internal static unsafe class WeightPacking
 
     /// <summary>
     /// Writes, for each part of the units, the biases of a product (zeros where a sum has none) and behind them its packed weights. Several threads
-    /// share the columns.
+    /// share the parts as they will in the run, so that each finds what it reads in its own cache; of a product with one part they share the columns.
     /// </summary>
     public static void Pack(PlannedProduct planned, PackedLayout layout, IReadOnlyList<Parameter> parameters, float* packed, int thread, int threads)
     {
@@ -59,7 +59,10 @@ internal static unsafe class WeightPacking
             (thread, threads) = (0, 1);
         }
 
-        for (int part = 0; part < layout.PartsOf(planned); part++)
+        int parts = layout.PartsOf(planned), firstPart = 0, distance = 1;
+        if (parts > 1)
+            (firstPart, distance, thread, threads) = (thread, threads, 0, 1);
+        for (int part = firstPart; part < parts; part += distance)
         {
             int columns = layout.ColumnsOf(planned, part);
             if (columns == 0)

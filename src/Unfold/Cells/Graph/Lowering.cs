@@ -61,7 +61,7 @@ internal static class Lowering
                 }
 
                 return sum!;
-            case Operation.Constant: return g.Constant(node.Value, node.Name);
+            case Operation.Constant: return g.Constant(node.Value); // without its name, so that what it makes with others is one number
             case Operation.Mask: return g.Mask(node.MaskKind, node.Value, node.Place, node.Shape);
             case Operation.Input or Operation.State or Operation.Parameter or Operation.Incoming: return g.Leaf(node.Operation, node.Name!, [.. node.Shape]);
             case Operation.Add: return g.Add(inputs[0], inputs[1]);

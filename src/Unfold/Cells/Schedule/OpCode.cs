@@ -50,6 +50,12 @@ internal enum OpCode
     /// <summary>a · b + c · d.</summary>
     MultiplyMultiplyAdd,
 
+    /// <summary>a · b + (1 - a) · c.</summary>
+    Lerp,
+
+    /// <summary>(a - b) · c.</summary>
+    SubtractMultiply,
+
     /// <summary>a · b · (1 - b): the gradient through b = sigmoid.</summary>
     SigmoidAdjoint,
 

@@ -38,8 +38,15 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
         }
 
         _sums.AddRange(roots.Where(r => r.Slot.Space == SlotSpace.ParameterGradient));
-        foreach (Root root in roots.Where(r => r.Slot.Space != SlotSpace.ParameterGradient))
-            EmitRoot(root);
+        List<Root> open = [.. roots.Where(r => r.Slot.Space != SlotSpace.ParameterGradient)];
+        while (open.Count > 0)
+        {
+            // What others still read is overwritten last.
+            Root next = open.Find(root => !open.Exists(other => other != root && ReadsOld(other.Value, root.Slot))) ?? open[0];
+            EmitRoot(next);
+            open.Remove(next);
+        }
+
         _sums.ForEach(EmitRoot);
         StorePartialsDirectly();
         RescueOverwritten();
@@ -56,6 +63,10 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
         _sums.RemoveAll(ready.Contains);
         ready.ForEach(EmitRoot);
     }
+
+    /// <summary>Whether a value is made from what lies in a slot before the program.</summary>
+    private bool ReadsOld(Value value, Slot slot) =>
+        available.TryGetValue(value, out Slot? from) ? from == slot : value.Kind == ValueKind.Elementwise && value.Inputs.Any(i => ReadsOld(i, slot));
 
     private bool IsThere(Value value) => value.Kind == ValueKind.Vector || _places.ContainsKey(value) || available.ContainsKey(value);
 
@@ -128,7 +139,7 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
         }
     }
 
-    /// <summary>Where a result goes to a slot whose old content a later instruction still reads, the result waits in a tile buffer.</summary>
+    /// <summary>Where a result goes to a slot whose old content a later instruction still reads, it is made after that, or it waits in a tile buffer.</summary>
     private void RescueOverwritten()
     {
         var copies = new List<Draft>();
@@ -137,10 +148,16 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
             Draft draft = _drafts[i];
             if (draft.Destination.Kind != PlaceKind.Slot || draft.Op is OpCode.Accumulate or OpCode.MultiplyAccumulate)
                 continue;
-            Slot slot = draft.Destination.Slot!;
-            bool readLater = _drafts.Skip(i + 1).Any(d => d.Inputs.Any(p => p.IsOld && p.Slot == slot));
-            if (!readLater)
+            int last = _drafts.FindLastIndex(d => d.Inputs.Any(p => p.IsOld && p.Slot == draft.Destination.Slot));
+            if (last <= i)
                 continue;
+            if (CanWait(i, last))
+            {
+                _drafts.RemoveAt(i--);
+                _drafts.Insert(last, draft);
+                continue;
+            }
+
             var register = new Place(PlaceKind.Register, null) { IsRow = draft.Value.IsRow };
             Place destination = draft.Destination;
             for (int j = i; j < _drafts.Count; j++)
@@ -149,6 +166,14 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
         }
 
         _drafts.AddRange(copies);
+    }
+
+    /// <summary>Whether an instruction may be executed after a later one: none up to there reads or writes what it writes, or writes what it reads.</summary>
+    private bool CanWait(int at, int last)
+    {
+        Draft draft = _drafts[at];
+        return _drafts.GetRange(at + 1, last - at).TrueForAll(d => !d.Inputs.Contains(draft.Destination)
+            && (d.Destination.Kind != PlaceKind.Slot || draft.Places.All(p => p.Slot != d.Destination.Slot)));
     }
 
     private ProgramStep Allocate(int width)

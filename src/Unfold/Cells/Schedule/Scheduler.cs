@@ -86,13 +86,14 @@ internal sealed class Scheduler
         return uses;
     }
 
-    private static HashSet<Value> Reach(IEnumerable<Value> roots)
+    /// <summary>The values that the given ones are made from, themselves included; not beyond those that are there.</summary>
+    private static HashSet<Value> Reach(IEnumerable<Value> roots, HashSet<Value>? there = null)
     {
         var found = new HashSet<Value>();
         var open = new Stack<Value>(roots);
         while (open.TryPop(out Value? value))
         {
-            if (found.Add(value))
+            if (found.Add(value) && there?.Contains(value) != true)
             {
                 foreach (Value source in value.Sources)
                     open.Push(source);
@@ -206,10 +207,7 @@ internal sealed class Scheduler
         }
 
         // One number a row is kept at no cost, where making it again would take a whole row.
-        HashSet<Value> numbers = [.. needed.Where(v => v is { Kind: ValueKind.Elementwise, IsRow: true, HomeWidth: > 1 } && v.Inputs.Any(i => !i.IsRow))];
-        foreach (Value number in numbers.OrderBy(v => v.Id))
-            roots.Add(new Root(number, _context.Keep(1, 1)[0]));
-
+        HashSet<Value> numbers = [.. Reach(needed).Where(v => v is { Kind: ValueKind.Elementwise, IsRow: true, HomeWidth: > 1 } && v.Inputs.Any(i => !i.IsRow))];
         foreach (Value sum in sums.OrderBy(s => s.Id))
         {
             Value kept = sum;
@@ -223,6 +221,9 @@ internal sealed class Scheduler
             }
         }
 
+        numbers.IntersectWith(Reach(needed, [.. roots.Select(r => r.Value)]));
+        foreach (Value number in numbers.OrderBy(v => v.Id))
+            roots.Add(new Root(number, _context.Keep(1, 1)[0]));
         return roots;
     }
 

@@ -119,6 +119,12 @@ internal sealed class Translator
             return Make(node, OpCode.AddScalar, [Of(right)], number);
         if (IsNumber(right, out number))
             return Make(node, OpCode.AddScalar, [left ?? Of(leftNode!)], number);
+        if (leftNode is not null && (OfTwoProducts(node, leftNode, right) ?? OfTwoProducts(node, right, leftNode)) is Value both)
+            return both;
+        if (IsOwn(right, Operation.Negate))
+            return Make(node, OpCode.Subtract, [left ?? Of(leftNode!), Of(right.Inputs[0])]);
+        if (leftNode is not null && IsOwn(leftNode, Operation.Negate))
+            return Make(node, OpCode.Subtract, [Of(right), Of(leftNode.Inputs[0])]);
         bool leftIsProduct = leftNode is not null && IsOwnMultiplication(leftNode, node);
         if (IsOwnMultiplication(right, node))
         {
@@ -132,6 +138,31 @@ internal sealed class Translator
             ? Make(node, OpCode.MultiplyAdd, [Of(leftNode!.Inputs[0]), Of(leftNode.Inputs[1]), Of(right)])
             : Make(node, OpCode.Add, [left ?? Of(leftNode!), Of(right)]);
     }
+
+    /// <summary>Recognises f · a + (1 - f) · b, as gates write it, and d · a - d · b, which is what it gives the gradient of f.</summary>
+    private Value? OfTwoProducts(Node node, Node first, Node second)
+    {
+        if (!IsOwnMultiplication(first, node))
+            return null;
+        bool isDifference = IsOwn(second, Operation.Negate);
+        Node other = isDifference ? second.Inputs[0] : second;
+        if (!IsOwnMultiplication(other, node))
+            return null;
+        for (int i = 0; i < 4; i++)
+        {
+            Node factor = first.Inputs[i & 1], a = first.Inputs[1 - (i & 1)], otherFactor = other.Inputs[i >> 1], b = other.Inputs[1 - (i >> 1)];
+            if (isDifference && factor == otherFactor)
+                return Make(node, OpCode.SubtractMultiply, [Of(a), Of(b), Of(factor)]);
+            if (!isDifference && IsOneMinus(otherFactor, out Node? f) && f == factor)
+                return Make(node, OpCode.Lerp, [Of(f), Of(a), Of(b)]);
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a node is of an operation and nobody else needs it.</summary>
+    private bool IsOwn(Node node, Operation operation) =>
+        node.Operation == operation && Uses.GetValueOrDefault(node) <= 1 && !_values.ContainsKey(node);
 
     private Value TranslateArithmetic(Node node, Node left, Node right)
     {

@@ -65,7 +65,7 @@ internal sealed class Value
 
     /// <summary>Whether computing it again costs about as much as loading it.</summary>
     public bool IsCheap => Op is OpCode.Copy or OpCode.Negate or OpCode.Scale or OpCode.AddScalar or OpCode.ReverseSubtract or OpCode.Add or OpCode.Subtract
-        or OpCode.Multiply or OpCode.MultiplyAdd or OpCode.MultiplyMultiplyAdd or OpCode.Broadcast or OpCode.AddRows or OpCode.SubtractRows or OpCode.MultiplyRows or OpCode.Square or OpCode.Relu or OpCode.Step;
+        or OpCode.Multiply or OpCode.MultiplyAdd or OpCode.MultiplyMultiplyAdd or OpCode.Lerp or OpCode.SubtractMultiply or OpCode.Broadcast or OpCode.AddRows or OpCode.SubtractRows or OpCode.MultiplyRows or OpCode.Square or OpCode.Relu or OpCode.Step;
 
     /// <summary>Everything this is computed from.</summary>
     public IEnumerable<Value> Sources => Inputs.Concat(Terms.Select(t => t.Operand)).Concat(Initial);

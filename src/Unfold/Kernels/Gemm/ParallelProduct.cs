@@ -86,9 +86,7 @@ internal sealed unsafe class ParallelProduct : TeamJob
         else
         {
             PackTogether();
-            int tiles = (_m + Gemm.RowTile - 1) / Gemm.RowTile;
-            int from = (int)((long)tiles * part / partCount * Gemm.RowTile);
-            int to = Math.Min(_m, (int)((long)tiles * (part + 1) / partCount * Gemm.RowTile));
+            int from = (int)((long)_m * part / partCount), to = (int)((long)_m * (part + 1) / partCount);
             Gemm.Multiply(_a, _transposedA, from, to, _k, targets, 0, _panels, _accumulate, workspace);
         }
     }

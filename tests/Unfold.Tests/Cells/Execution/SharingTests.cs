@@ -20,11 +20,11 @@ public sealed class SharingTests : IDisposable
     public void Sharing_and_keeping_change_no_result(string name)
     {
         Team.SetSize(3);
-        foreach ((int c, int h, int n, int t, int? chunk) in new (int, int, int, int, int?)[] { (5, 9, 7, 4, 1), (20, 70, 1, 8, 3), (3, 100, 26, 31, null) })
+        foreach ((int c, int h, int n, int t, int? chunk) in new (int, int, int, int, int?)[] { (5, 9, 7, 4, 1), (20, 70, 1, 8, 3), (3, 100, 26, 31, null), (100, 40, 5, 2, null) })
         {
             var run = new ExecutorCase(Cell.Named(name), c, h);
             Dictionary<string, float[]> alone = run.Fast(t, n, training: true, new Partition(false, 1), RunMode.Train, chunk);
-            foreach (Partition sharing in new[] { new Partition(false, 3), new Partition(true, 3), new Partition(true, 3, true), new Partition(true, 2) })
+            foreach (Partition sharing in new[] { new Partition(false, 3), new Partition(true, 3), new Partition(true, 3, true), new Partition(true, 2), new Partition(true, 2, true, true), new Partition(true, 3, false, true) })
             {
                 foreach (RunMode mode in Enum.GetValues<RunMode>())
                 {
