@@ -158,9 +158,8 @@ public sealed class OnnxNetwork
         {
             "Conv" or "ConvTranspose" or "Gemm" or "LayerNormalization" or "BatchNormalization" or "InstanceNormalization" or "GroupNormalization" => [1, 2],
             "RMSNormalization" => [1],
-            "MatMul" => [0, 1],
+            "MatMul" or "Add" or "Mul" => [0, 1],
             "Gather" => [0],
-            "Add" => [1],
             _ => [],
         };
         foreach (int index in weights)

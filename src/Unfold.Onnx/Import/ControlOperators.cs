@@ -30,7 +30,7 @@ internal static class ControlOperators
         List<OnnxTensor>[] collected = [.. Enumerable.Range(0, made).Select(_ => new List<OnnxTensor>())];
         for (int t = 0; t < steps; t++)
         {
-            IEnumerable<OnnxTensor> slices = sequences.Select((sequence, i) => Step(sequence, places[i], from[i] == 0 ? t : steps - 1 - t));
+            IEnumerable<OnnxTensor> slices = sequences.Select((sequence, i) => Step(call, sequence, places[i], from[i] == 0 ? t : steps - 1 - t));
             OnnxTensor[] outputs = call.Run.Body(body, [.. values, .. slices]);
             values = outputs[..states];
             for (int i = 0; i < made; i++)
@@ -71,24 +71,20 @@ internal static class ControlOperators
 
     private static long Single(OnnxTensor value) => value.Length == 1 ? value.Integers[0] : throw new FormatException("one number is needed where there are several");
 
-    private static OnnxTensor Step(OnnxTensor sequence, int axis, int step)
+    private static OnnxTensor Step(OperatorCall call, OnnxTensor sequence, int axis, int step)
     {
         int[] shape = sequence.Sizes, rest = [.. shape.Where((_, a) => a != axis)];
         if (axis == 0 && !sequence.IsWhole)
             return new OnnxTensor(sequence.Real.Slice(step, 1)).As(rest);
         int[] steps = ShapeOperators.Steps(shape);
-        return Broadcasting.Take(sequence, rest, Broadcasting.Walk(rest, [.. steps.Where((_, a) => a != axis)], Broadcasting.Length(rest), step * steps[axis]));
+        return call.Take(sequence, rest, Broadcasting.Walk(rest, [.. steps.Where((_, a) => a != axis)], Broadcasting.Length(rest), step * steps[axis]));
     }
 
     private static OnnxTensor Stacked(OperatorCall call, List<OnnxTensor> steps)
     {
-        if (call.Tape.Recording && steps.Any(step => !step.IsWhole && call.Tape.NeedsGradient(step.Real)))
-            throw new FormatException("its body is no cell, and no gradient goes through such a body");
         int[] shape = [steps.Count, .. steps[0].Sizes];
         if (steps.Any(step => !step.Sizes.AsSpan().SequenceEqual(steps[0].Sizes) || step.IsWhole != steps[0].IsWhole))
             throw new FormatException("the steps of what it gives have different shapes");
-        return steps[0].IsWhole
-            ? new OnnxTensor(shape, steps.SelectMany(step => step.Integers).ToArray())
-            : new OnnxTensor(shape, steps.SelectMany(step => step.Real.Values.ToArray()).ToArray());
+        return PartOperators.Joined(call, steps).As(shape);
     }
 }

@@ -70,7 +70,7 @@ internal sealed class GraphRun
                 _root._elements += output.Length;
             if (_root._elements > MostElements)
                 throw new FormatException("the graph makes more numbers than can be right");
-            if (_tape.Recording && !OperatorTable.HasGradient(node.Type) && inputs.Any(input => input is { IsWhole: false } && _tape.NeedsGradient(input.Real)))
+            if (_tape.Recording && !OperatorTable.HasGradient(node.Type) && outputs.Any(output => !output.IsWhole) && inputs.Any(input => input is { IsWhole: false } && _tape.NeedsGradient(input.Real)))
                 throw new FormatException("no gradient goes through it, so that what comes before it cannot be trained");
             return outputs;
         }

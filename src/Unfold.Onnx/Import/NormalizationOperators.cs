@@ -35,7 +35,7 @@ internal static class NormalizationOperators
             float[] values = new float[Broadcasting.Length(over)];
             Array.Fill(values, absent);
             OnnxTensor whole = new(over, values);
-            return given is null ? whole.Real : Broadcasting.Take(given, over, Broadcasting.Places(given.Sizes, over)).Real;
+            return given is null ? whole.Real : call.Take(given, over, Broadcasting.Places(given.Sizes, over)).Real;
         }
 
         float epsilon = call.Node.Real("epsilon", 1e-5f);

@@ -44,7 +44,7 @@ internal static class PartOperators
     }
 
     /// <summary>The numbers of several tensors in one row.</summary>
-    private static OnnxTensor Joined(OperatorCall call, IReadOnlyList<OnnxTensor> parts) => parts[0].IsWhole
+    public static OnnxTensor Joined(OperatorCall call, IReadOnlyList<OnnxTensor> parts) => parts[0].IsWhole
         ? new OnnxTensor([parts.Sum(part => part.Length)], [.. parts.SelectMany(part => part.Integers)])
         : new OnnxTensor(call.Tape.Concat([.. parts.Select(part => part.Real.Reshape(part.Length))]));
 

@@ -33,7 +33,7 @@ internal static class ProductOperators
         int[] shape = [product.Shape[0], columns];
         if (!Broadcasting.Shape(bias.Sizes, shape).AsSpan().SequenceEqual(shape))
             throw new FormatException($"a bias of [{string.Join(", ", bias.Sizes)}] does not fit [{string.Join(", ", shape)}]");
-        OnnxTensor spread = Broadcasting.Take(new OnnxTensor(scaled), shape, Broadcasting.Places(bias.Sizes, shape));
+        OnnxTensor spread = call.Take(new OnnxTensor(scaled), shape, Broadcasting.Places(bias.Sizes, shape));
         return [new OnnxTensor(call.Tape.Add(product, spread.Real))];
     }
 
@@ -55,18 +55,15 @@ internal static class ProductOperators
         }
         else
         {
-            if (call.Tape.Recording && (call.Tape.NeedsGradient(a.Real) || call.Tape.NeedsGradient(b.Real)))
-                throw new FormatException("no gradient goes through products of more than two matrices");
             int[] outer = Broadcasting.Shape(left[..^2], right[..^2]);
             int[] first = Broadcasting.Places(left[..^2], outer), second = Broadcasting.Places(right[..^2], outer);
             shape = [.. outer, rows, columns];
             Tensor x = a.Real.Reshape(left[..^2].Aggregate(1, (u, v) => u * v), rows, inner), y = b.Real.Reshape(right[..^2].Aggregate(1, (u, v) => u * v), inner, columns);
-            result = Tensor.Zeros(new Shape(first.Length, rows, columns));
-            for (int i = 0; i < first.Length; i++)
-            {
-                call.Tape.MatMul(x.Slice(first[i], 1).Reshape(rows, inner), y.Slice(second[i], 1).Reshape(inner, columns)).Values
-                    .CopyTo(result.Span.Slice(i * rows * columns, rows * columns));
-            }
+            int each = rows * columns;
+            if (first.Length == 0)
+                return [new OnnxTensor(shape, Array.Empty<float>())];
+            result = call.Tape.Concat([.. first.Select((place, i) =>
+                call.Tape.MatMul(x.Slice(place, 1).Reshape(rows, inner), y.Slice(second[i], 1).Reshape(inner, columns)).Reshape(each))]);
         }
 
         if (b.Sizes.Length == 1)

@@ -31,13 +31,7 @@ internal static class ReductionOperators
             throw new FormatException("it reduces nothing");
         int[] final = call.Node.Integer("keepdims", 1) != 0 ? kept : [.. shape.Where((_, axis) => !axes.Contains(axis))];
         if (call.IsTrained(x))
-        {
-            // Only sums and means come here: a product with what each number counts.
-            float[] share = new float[offsets.Length];
-            Array.Fill(share, call.Node.Type == "ReduceMean" ? 1f / share.Length : 1);
-            Tensor rows = call.Take(x, [starts.Length, offsets.Length], [.. starts.SelectMany(start => offsets.Select(offset => start + offset))]).Real;
-            return [new OnnxTensor(call.Tape.MatMul(rows, Tensor.From(share, new Shape(share.Length, 1)))).As(final)];
-        }
+            return [Trained(call, x, starts, offsets).As(final)];
 
         float[] values = x.Real.Values.ToArray(), result = new float[starts.Length];
         double[] together = new double[offsets.Length];
@@ -50,6 +44,22 @@ internal static class ReductionOperators
 
         return [new OnnxTensor(final, result)];
     };
+
+    /// <summary>The same so that a gradient goes through: a product with what each number counts, or the greatest or least itself.</summary>
+    private static OnnxTensor Trained(OperatorCall call, OnnxTensor x, int[] starts, int[] offsets)
+    {
+        float[] values = x.Real.Values.ToArray();
+        if (call.Node.Type is "ReduceMax" or "ReduceMin")
+        {
+            int sign = call.Node.Type == "ReduceMax" ? 1 : -1;
+            return call.Take(x, [starts.Length], [.. starts.Select(start => start + offsets.MaxBy(offset => sign * values[start + offset]))]);
+        }
+
+        float[] share = new float[offsets.Length];
+        Array.Fill(share, call.Node.Type == "ReduceMean" ? 1f / share.Length : 1);
+        Tensor rows = call.Take(x, [starts.Length, offsets.Length], [.. starts.SelectMany(start => offsets.Select(offset => start + offset))]).Real;
+        return new OnnxTensor(call.Tape.MatMul(rows, Tensor.From(share, new Shape(share.Length, 1))));
+    }
 
     private static OnnxTensor[] ArgMax(OperatorCall call)
     {
@@ -76,7 +86,8 @@ internal static class ReductionOperators
         bool isLargest = call.Node.Integer("largest", 1) != 0;
         int[] kept = [.. shape], steps = ShapeOperators.Steps(shape), result = [.. shape];
         (kept[axis], result[axis]) = (1, count);
-        float[] values = x.Real.Values.ToArray(), found = new float[Broadcasting.Length(result)];
+        float[] values = x.Real.Values.ToArray();
+        int[] found = new int[Broadcasting.Length(result)];
         long[] places = new long[found.Length];
         int[] from = Broadcasting.Walk(kept, steps, Broadcasting.Length(kept)), to = Broadcasting.Walk(kept, ShapeOperators.Steps(result), from.Length);
         int step = steps[axis], resultStep = ShapeOperators.Steps(result)[axis];
@@ -86,11 +97,11 @@ internal static class ReductionOperators
             IEnumerable<int> all = Enumerable.Range(0, size);
             foreach (int place in (isLargest ? all.OrderByDescending(k => values[start + (k * step)]) : all.OrderBy(k => values[start + (k * step)])).Take(count))
             {
-                (found[next], places[next]) = (values[start + (place * step)], place);
+                (found[next], places[next]) = (start + (place * step), place);
                 next += resultStep;
             }
         }
 
-        return [new OnnxTensor(result, found), new OnnxTensor(result, places)];
+        return [call.Take(x, result, found), new OnnxTensor(result, places)];
     }
 }
