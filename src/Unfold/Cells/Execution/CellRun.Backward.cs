@@ -49,13 +49,14 @@ internal sealed unsafe partial class CellRun
         if (!_wantsInput)
             inputGradient = tape.Rent(_x.Shape);
         Address(outputGradient, inputGradient);
-        Start(Work.Pack, _plan.ForwardProducts, _plan.Products.Length);
+        int packStart = _plan.ForwardProducts;
         for (int chunk = Chunks - 1; chunk >= 0; chunk--)
         {
             int start = chunk * _chunkSteps, end = Math.Min(_rows.Steps, start + _chunkSteps);
             if (_mode == RunMode.Recompute)
                 ComputeAgain(chunk, start, end);
-            Start(Work.Backward, start, end);
+            Start(Work.Backward, start, end, packStart, _plan.Products.Length);
+            packStart = _plan.Products.Length;
             AddGradients(start, end);
         }
 

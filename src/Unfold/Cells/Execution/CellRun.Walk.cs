@@ -11,28 +11,29 @@ internal sealed unsafe partial class CellRun
 
     private Work _work;
     private int _workStart, _workEnd;
+    private int _packStart, _packEnd; // products whose weights are packed before the steps
+    private int _packsBegun, _packsDone; // shares of a product that a thread has taken to pack, and those that are packed
     private bool _wantsInput;
     private RunProfile? _profile;
 
     private enum Work
     {
-        Pack,
         Forward,
         Again,
         Backward,
     }
 
-    /// <summary>Starts the threads on steps of time, or on products to be packed.</summary>
-    private void Start(Work work, int start, int end)
+    /// <summary>Starts the threads on steps of time, once they have packed the weights of some products.</summary>
+    private void Start(Work work, int start, int end, int packStart = 0, int packEnd = 0)
     {
         if (start == end)
             return;
         _work = work;
         (_workStart, _workEnd) = (start, end);
+        (_packStart, _packEnd) = (packStart, packEnd);
+        (_packsBegun, _packsDone) = (0, 0);
         _profile = RunProfile.Current;
-        if (work == Work.Pack)
-            Team.Shared.Run(this, Team.Shared.Size);
-        else if (_partition.ByUnits)
+        if (_partition.ByUnits)
             Team.Shared.RunTogether(this, _partition.Parts);
         else
             Team.Shared.Run(this, _partition.Parts);
@@ -43,22 +44,41 @@ internal sealed unsafe partial class CellRun
         float* scratch = _scratch.Pointer + part * _scratchLength;
         float** slots = stackalloc float*[_addresses.Length];
         var share = new Share(part, partCount, slots, scratch, scratch + CellPlan.Align(_plan.ScratchLength));
-        switch (_work)
+        if (_packEnd > _packStart)
+            Pack(in share);
+        if (_work == Work.Backward)
         {
-            case Work.Pack:
-                long started = RunProfile.Now(_profile);
-                for (int i = _workStart; i < _workEnd; i++)
-                    WeightPacking.Pack(_plan.Products[i], _layout, _parameters, _packed.Pointer, part, partCount);
-                _profile?.Add(part, Activity.Packing, started);
-                break;
-            case Work.Backward:
-                WalkBackward(in share, _workStart, _workEnd);
-                break;
-            default:
-                for (int t = _workStart; t < _workEnd; t += _chunkSteps)
-                    WalkForward(in share, t, Math.Min(_workEnd, t + _chunkSteps));
-                break;
+            WalkBackward(in share, _workStart, _workEnd);
+            return;
         }
+
+        for (int t = _workStart; t < _workEnd; t += _chunkSteps)
+            WalkForward(in share, t, Math.Min(_workEnd, t + _chunkSteps));
+    }
+
+    /// <summary>Packs, of every product, what the thread reads itself where threads share the units, or else what nobody has begun; all is packed when it returns.</summary>
+    private void Pack(in Share share)
+    {
+        long started = RunProfile.Now(_profile);
+        if (_partition.ByUnits)
+        {
+            for (int i = _packStart; i < _packEnd; i++)
+                WeightPacking.Pack(_plan.Products[i], _layout, _parameters, _packed.Pointer, share.Part, share.Count);
+            _profile?.Add(share.Part, Activity.Packing, started);
+            Meet(in share);
+            return;
+        }
+
+        // Not the thread's own share: on a busy machine one thread may execute all parts.
+        int all = (_packEnd - _packStart) * share.Count;
+        for (int next; (next = Interlocked.Increment(ref _packsBegun) - 1) < all;)
+        {
+            WeightPacking.Pack(_plan.Products[_packStart + next / share.Count], _layout, _parameters, _packed.Pointer, next % share.Count, share.Count);
+            Interlocked.Increment(ref _packsDone);
+        }
+
+        Team.AwaitCount(ref _packsDone, all);
+        _profile?.Add(share.Part, Activity.Packing, started);
     }
 
     private void WalkForward(in Share share, int start, int end)

@@ -90,9 +90,7 @@ internal sealed unsafe partial class CellRun : TogetherJob
         Address(default, default);
         FillVectors();
         FillMasks();
-        if (packs)
-            Start(Work.Pack, 0, plan.ForwardProducts);
-        Start(Work.Forward, 0, _rows.Steps);
+        Start(Work.Forward, 0, _rows.Steps, 0, packs ? plan.ForwardProducts : 0);
         KeepAlive();
     }
 

@@ -5,9 +5,6 @@ namespace Unfold.Kernels.Gemm;
 /// <summary>Products with one A, shared by a team. Each calling thread keeps one such object.</summary>
 internal sealed unsafe class ParallelProduct : TeamJob
 {
-    /// <summary>How often a thread looks whether all is packed before it yields: some tens of microseconds.</summary>
-    private const int Looks = 500;
-
     [ThreadStatic]
     private static ParallelProduct? _current;
 
@@ -104,12 +101,7 @@ internal sealed unsafe class ParallelProduct : TeamJob
             Interlocked.Increment(ref _done);
         }
 
-        // A panel takes about a microsecond: giving the processor away pays only if whoever packs it was given none.
-        for (int look = 0; Volatile.Read(ref _done) < all; look++)
-        {
-            if (look < Looks) Thread.SpinWait(2);
-            else Thread.Yield();
-        }
+        Team.AwaitCount(ref _done, all);
     }
 
     /// <summary>One of all targets' panels, one K block of it.</summary>

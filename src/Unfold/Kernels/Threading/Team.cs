@@ -14,6 +14,9 @@ internal sealed class Team
     /// <summary>How often a waiting thread looks before it sleeps: about 50 microseconds in all.</summary>
     private const int Looks = 250;
 
+    /// <summary>How often a thread looks inside a part before it gives its processor away: some tens of microseconds.</summary>
+    private const int LooksInside = 500;
+
     private static readonly Lock SharedLock = new();
     private static volatile Team? _shared;
 
@@ -99,6 +102,16 @@ internal sealed class Team
         job.Barrier.Reset(parts, _maySpin);
         _together = job;
         RunAll(job, parts);
+    }
+
+    /// <summary>Waits inside a part for what other threads have begun to be done: for some microseconds, unless one of them was given no processor.</summary>
+    public static void AwaitCount(ref int done, int all)
+    {
+        for (int look = 0; Volatile.Read(ref done) < all; look++)
+        {
+            if (look < LooksInside) Thread.SpinWait(2);
+            else Thread.Yield();
+        }
     }
 
     private static int DefaultSize() =>
