@@ -5,7 +5,7 @@ internal static class OperatorTable
 {
     private static readonly HashSet<string> Differentiable = new(StringComparer.Ordinal)
     {
-        "Add", "Sub", "Mul", "Sigmoid", "Tanh", "Relu", "LeakyRelu", "Elu", "Softplus", "Identity", "Dropout", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Transpose", "Gather",
+        "Add", "Sub", "Mul", "Sigmoid", "Tanh", "Relu", "LeakyRelu", "Elu", "Softplus", "Identity", "Dropout", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Transpose", "Gather", "OneHot",
         "Concat", "Softmax", "LogSoftmax", "MatMul", "Gemm", "Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization",
         "LayerNormalization", "InstanceNormalization", "GroupNormalization", "RMSNormalization", "Slice", "Split", "Pad", "Expand", "ReverseSequence", "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "TopK", "Cast", "Resize", "Div", "Pow", "Where", "Max", "Min",
         "Abs", "Clip", "Cos", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "Log", "Neg", "Reciprocal", "Selu", "Sign", "Sin", "Softsign", "Sqrt", "ThresholdedRelu", "RNN", "LSTM", "GRU", "Scan", "Loop", "Shape", "Size",

@@ -9,6 +9,7 @@ internal static class PartOperators
     {
         ["Concat"] = Concat,
         ["Gather"] = Gather,
+        ["OneHot"] = OneHot,
         ["Pad"] = Pad,
         ["ReverseSequence"] = ReverseSequence,
         ["Slice"] = Slice,
@@ -65,6 +66,27 @@ internal static class PartOperators
         int outer = x.Sizes[..axis].Aggregate(1, (a, b) => a * b), inner = x.Sizes[(axis + 1)..].Aggregate(1, (a, b) => a * b);
         int[] places = [.. Enumerable.Range(0, outer).SelectMany(o => wanted.SelectMany(index => Enumerable.Range(((o * size) + index) * inner, inner)))];
         return [call.Take(x, shape, places)];
+    }
+
+    /// <summary>For each number a row with one of two values at its place and the other elsewhere; a number that is no place has none.</summary>
+    private static OnnxTensor[] OneHot(OperatorCall call)
+    {
+        (OnnxTensor numbers, OnnxTensor size, OnnxTensor values) = (call[0], call[1], call[2]);
+        if (size.Length != 1 || values.Sizes is not [2])
+            throw new FormatException("it should have one depth and two values");
+        int depth = OperatorCall.Narrow(size.IsWhole ? size.Integers[0] : (long)size.Real.Values[0]);
+        long[] wanted = numbers.IsWhole ? numbers.Integers : Array.ConvertAll(numbers.Real.Values.ToArray(), value => (long)value);
+        int axis = OperatorCall.Axis(call.Node.Integer("axis", -1), numbers.Sizes.Length + 1);
+        int[] shape = ShapeOperators.Checked([.. numbers.Sizes[..axis], depth, .. numbers.Sizes[axis..]]), places = new int[Broadcasting.Length(shape)];
+        int inner = numbers.Sizes[axis..].Aggregate(1, (a, b) => a * b);
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            long place = wanted[i] < 0 ? wanted[i] + depth : wanted[i];
+            if (place >= 0 && place < depth)
+                places[(((i / inner * depth) + (int)place) * inner) + (i % inner)] = 1;
+        }
+
+        return [call.Take(values, shape, places)];
     }
 
     private static OnnxTensor[] Pad(OperatorCall call)

@@ -9,6 +9,7 @@ internal static class ReductionOperators
     public static Dictionary<string, Operator> All { get; } = new(StringComparer.Ordinal)
     {
         ["ArgMax"] = ArgMax,
+        ["CumSum"] = CumulativeSum,
         ["ReduceMax"] = Reduced(values => values.Max()),
         ["ReduceMean"] = Reduced(values => values.Average()),
         ["ReduceMin"] = Reduced(values => values.Min()),
@@ -73,6 +74,29 @@ internal static class ReductionOperators
         float[] values = x.Real.Values.ToArray();
         long[] found = [.. Broadcasting.Walk(kept, steps, Broadcasting.Length(kept)).Select(start => (long)Enumerable.Range(0, shape[axis]).MaxBy(i => values[start + (i * steps[axis])]))];
         return [new OnnxTensor(call.Node.Integer("keepdims", 1) != 0 ? kept : [.. shape.Where((_, a) => a != axis)], found)];
+    }
+
+    /// <summary>The sums of all elements up to each on an axis, from its beginning or from its end, the element itself left out where it is exclusive.</summary>
+    private static OnnxTensor[] CumulativeSum(OperatorCall call)
+    {
+        OnnxTensor x = call[0];
+        int[] shape = x.Sizes, kept = [.. shape], steps = ShapeOperators.Steps(shape);
+        int axis = OperatorCall.Axis(call[1].Integers is [long one] ? one : throw new FormatException("its axis is one number"), shape.Length);
+        bool isExclusive = call.Node.Integer("exclusive", 0) != 0, isReverse = call.Node.Integer("reverse", 0) != 0;
+        kept[axis] = Math.Min(1, shape[axis]);
+        double[] values = x.IsWhole ? Array.ConvertAll(x.Integers, value => (double)value) : Array.ConvertAll(x.Real.Values.ToArray(), value => (double)value), sums = new double[values.Length];
+        foreach (int start in Broadcasting.Walk(kept, steps, Broadcasting.Length(kept)))
+        {
+            double sum = 0;
+            for (int i = 0; i < shape[axis]; i++)
+            {
+                int place = start + ((isReverse ? shape[axis] - 1 - i : i) * steps[axis]);
+                sums[place] = isExclusive ? sum : sum + values[place];
+                sum += values[place];
+            }
+        }
+
+        return [x.IsWhole ? new OnnxTensor(shape, Array.ConvertAll(sums, sum => (long)sum)) : new OnnxTensor(shape, Array.ConvertAll(sums, sum => (float)sum))];
     }
 
     /// <summary>The greatest or least on an axis in their order, of equal ones the first, and their places.</summary>
