@@ -221,7 +221,7 @@ internal sealed class Scheduler
             }
         }
 
-        numbers.IntersectWith(Reach(needed, [.. roots.Select(r => r.Value)]));
+        numbers.IntersectWith(Reach(needed, [.. roots.Select(r => r.Value), .. numbers]));
         foreach (Value number in numbers.OrderBy(v => v.Id))
             roots.Add(new Root(number, _context.Keep(1, 1)[0]));
         return roots;

@@ -1,0 +1,50 @@
+using Unfold.Cells;
+using Unfold.Cells.Schedule;
+
+namespace Unfold.Tests.Cells.Execution;
+
+/// <summary>What the schedule makes of equations as they are usually written: that it is right, the executor's tests tell; here, that it is short.</summary>
+public sealed class ScheduleTests
+{
+    /// <summary>(1 - z) * h + z * n is one instruction, and so is what it gives the gradient of z; what others still read is overwritten last.</summary>
+    [Theory]
+    [InlineData("gru")]
+    [InlineData("min_gru")]
+    public void A_gate_is_one_instruction_each_way(string name)
+    {
+        CellSchedule schedule = new ExecutorCase(Cell.Named(name), 5, 9).Schedule;
+
+        Assert.Equal(1, Count(schedule.Forward, OpCode.Lerp));
+        Assert.Equal(0, Count(schedule.Forward, OpCode.ReverseSubtract));
+        Assert.Equal(1, Count(schedule.Backward, OpCode.SubtractMultiply));
+        Assert.Equal(0, Count(schedule.Backward, OpCode.Negate));
+        Assert.Equal(0, Count(schedule.Backward, OpCode.Copy));
+    }
+
+    /// <summary>The eight normalised sums take the places of the sums, and of the state, which has another place, its mean and deviation are kept.</summary>
+    [Fact]
+    public void Normalised_rows_are_not_made_again()
+    {
+        CellSchedule schedule = new ExecutorCase(Cell.Named("lstm_layer_norm"), 5, 9).Schedule;
+
+        Assert.Equal(9, Count(schedule.Forward, OpCode.Mean));
+        Assert.Equal(0, Count(schedule.Backward, OpCode.Mean) + Count(schedule.Backward, OpCode.InverseDeviation));
+        Assert.Equal(1, Count(schedule.Backward, OpCode.Normalize));
+        Assert.Equal(8, schedule.KeptGroups.Where(g => g.Width == 9).Sum(g => g.Blocks));
+        Assert.Equal(10, schedule.KeptGroups.Where(g => g.Width == 1).Sum(g => g.Blocks)); // nine deviations and the state's mean
+    }
+
+    /// <summary>1 - leak is a number before the run begins.</summary>
+    [Fact]
+    public void Numbers_are_computed_once()
+    {
+        CellSchedule schedule = new ExecutorCase(Cell.Named("leaky"), 5, 9).Schedule;
+
+        Assert.Empty(schedule.Vectors);
+        Assert.Equal(2, Count(schedule.Forward, OpCode.Scale));
+        Assert.Equal(0, Count(schedule.Forward, OpCode.MultiplyRows) + Count(schedule.Backward, OpCode.MultiplyRows));
+    }
+
+    private static int Count(SchedulePass pass, OpCode op) =>
+        pass.Before.Concat(pass.Loop).Concat(pass.After).OfType<ProgramStep>().Sum(p => p.Instructions.Count(i => i.Op == op));
+}
