@@ -19,6 +19,7 @@ internal sealed class PassBuilder
     private readonly HashSet<Value> _feedsNext;
     private readonly Dictionary<Value, bool> _dependsOnCarry = [];
     private readonly Dictionary<(Value, int), int> _levels = [];
+    private readonly Dictionary<Value, int> _phases = [];
 
     /// <param name="context">Slots, vectors and weights shared by both directions.</param>
     /// <param name="available">Values that lie in memory when a step begins; accumulators and stored values are added.</param>
@@ -100,7 +101,9 @@ internal sealed class PassBuilder
             return Before;
         if (value.Kind is ValueKind.Accumulator or ValueKind.Coupling)
             return PhaseOfHeavy(value);
-        return value.Inputs.Select(PhaseOf).Append(DependsOnCarry(value) ? Loop : Before).Max();
+        if (!_phases.TryGetValue(value, out int phase))
+            _phases.Add(value, phase = value.Inputs.Select(PhaseOf).Append(DependsOnCarry(value) ? Loop : Before).Max());
+        return phase;
     }
 
     /// <summary>How many products of this phase lie before a value.</summary>
@@ -195,9 +198,20 @@ internal sealed class PassBuilder
                 _roots.Add(new Root(value, _context.Temporary(value.Width)));
         }
 
-        IEnumerable<Value> ElementwiseClosure(Value value) => value.Kind != ValueKind.Elementwise || _available.ContainsKey(value)
-            ? []
-            : value.Inputs.SelectMany(ElementwiseClosure).Append(value).Distinct();
+        HashSet<Value> ElementwiseClosure(Value root)
+        {
+            var closure = new HashSet<Value>();
+            var open = new Stack<Value>([root]);
+            while (open.TryPop(out Value? value))
+            {
+                if (value.Kind != ValueKind.Elementwise || _available.ContainsKey(value) || !closure.Add(value))
+                    continue;
+                foreach (Value input in value.Inputs)
+                    open.Push(input);
+            }
+
+            return closure;
+        }
     }
 
     private (int Phase, int Level, int Width) ProgramOf(Root root)

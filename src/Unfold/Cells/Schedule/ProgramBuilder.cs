@@ -38,13 +38,13 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
         }
 
         _sums.AddRange(roots.Where(r => r.Slot.Space == SlotSpace.ParameterGradient));
-        List<Root> open = [.. roots.Where(r => r.Slot.Space != SlotSpace.ParameterGradient)];
+        List<(Root Root, HashSet<Slot> Reads)> open = [.. roots.Where(r => r.Slot.Space != SlotSpace.ParameterGradient).Select(r => (r, SlotsOf(r.Value)))];
         while (open.Count > 0)
         {
             // What others still read is overwritten last.
-            Root next = open.Find(root => !open.Exists(other => other != root && ReadsOld(other.Value, root.Slot))) ?? open[0];
-            EmitRoot(next);
-            open.Remove(next);
+            int next = Math.Max(0, open.FindIndex(o => !open.Exists(other => other.Root != o.Root && other.Reads.Contains(o.Root.Slot))));
+            EmitRoot(open[next].Root);
+            open.RemoveAt(next);
         }
 
         _sums.ForEach(EmitRoot);
@@ -64,9 +64,28 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
         ready.ForEach(EmitRoot);
     }
 
-    /// <summary>Whether a value is made from what lies in a slot before the program.</summary>
-    private bool ReadsOld(Value value, Slot slot) =>
-        available.TryGetValue(value, out Slot? from) ? from == slot : value.Kind == ValueKind.Elementwise && value.Inputs.Any(i => ReadsOld(i, slot));
+    /// <summary>Where a value is made from before the program.</summary>
+    private HashSet<Slot> SlotsOf(Value value)
+    {
+        var slots = new HashSet<Slot>();
+        var seen = new HashSet<Value>();
+        var open = new Stack<Value>([value]);
+        while (open.TryPop(out Value? next))
+        {
+            if (!seen.Add(next))
+                continue;
+            if (available.TryGetValue(next, out Slot? slot))
+            {
+                slots.Add(slot);
+                continue;
+            }
+
+            foreach (Value input in next.Inputs)
+                open.Push(input);
+        }
+
+        return slots;
+    }
 
     private bool IsThere(Value value) => value.Kind == ValueKind.Vector || _places.ContainsKey(value) || available.ContainsKey(value);
 

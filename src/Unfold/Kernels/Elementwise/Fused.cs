@@ -21,13 +21,13 @@ internal readonly struct MultiplyMultiplyAddOperation : IQuaternaryOperation
         TSimd.MultiplyAdd(a, b, c * d);
 }
 
-/// <summary>a * b + (1 - a) * c, computed as c + a * (b - c).</summary>
+/// <summary>a * b + (1 - a) * c, computed as a * b + (c - a * c): b itself where a is 1, and c where it is 0.</summary>
 internal readonly struct LerpOperation : ITernaryOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TSimd Apply<TSimd>(TSimd a, TSimd b, TSimd c)
         where TSimd : struct, ISimd<TSimd> =>
-        TSimd.MultiplyAdd(a, b - c, c);
+        TSimd.MultiplyAdd(a, b, TSimd.NegatedMultiplyAdd(a, c, c));
 }
 
 /// <summary>(a - b) * c.</summary>

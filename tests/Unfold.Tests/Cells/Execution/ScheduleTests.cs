@@ -45,6 +45,17 @@ public sealed class ScheduleTests
         Assert.Equal(0, Count(schedule.Forward, OpCode.MultiplyRows) + Count(schedule.Backward, OpCode.MultiplyRows));
     }
 
+    /// <summary>Values that are used twice each, one after the other: whoever followed every path would never end.</summary>
+    [Fact]
+    public void Forty_values_used_twice_are_scheduled_at_once()
+    {
+        string squares = string.Concat(Enumerable.Range(1, 40).Select(i => $"a{i} = a{i - 1} * a{i - 1}\n"));
+
+        CellSchedule schedule = new ExecutorCase(Cell.Parse($"a0 = tanh(W x + U h)\n{squares}h' = tanh(a40)\n"), 5, 9).Schedule;
+
+        Assert.Equal(40, Count(schedule.Forward, OpCode.Multiply));
+    }
+
     private static int Count(SchedulePass pass, OpCode op) =>
         pass.Before.Concat(pass.Loop).Concat(pass.After).OfType<ProgramStep>().Sum(p => p.Instructions.Count(i => i.Op == op));
 }

@@ -75,6 +75,20 @@ public sealed unsafe class ElementwiseTests
         Check((a, b, y, n) => ElementwiseKernel.KlDivergence(a, b, y, n), (p, q) => p * (Math.Log(p) - q));
     }
 
+    /// <summary>However large the other side is: a state that a gate holds does not drift.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public unsafe void A_gate_fully_open_or_shut_gives_one_side_to_the_bit(float gate)
+    {
+        float[] f = [.. Enumerable.Repeat(gate, 37)], a = [.. f.Select((_, i) => (float)Math.Sin(i + 1))], b = [.. f.Select((_, i) => 1e6f / (i + 1))], y = new float[37];
+
+        fixed (float* pf = f, pa = a, pb = b, py = y)
+            ElementwiseKernel.Lerp(pf, pa, pb, py, y.Length);
+
+        Assert.Equal(gate == 1 ? a : b, y);
+    }
+
     [Fact]
     public void Functions_of_three_and_four_numbers()
     {
