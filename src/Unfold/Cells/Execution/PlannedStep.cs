@@ -82,6 +82,10 @@ internal sealed class PlannedProgram(ProgramStep program, int[] slotIds) : Plann
     /// <summary>Width of each slot: as the program's, or one number a row.</summary>
     public int[] SlotWidths { get; } = [.. program.Slots.Select(s => s.Width)];
 
+    /// <summary>Which slots lie far away: they exist for every step, where the others are written in one and read in the next.</summary>
+    public bool[] IsFar { get; } = [.. program.Slots.Select(s => s.Space is not (SlotSpace.Temporary or SlotSpace.Mask or SlotSpace.CarryIncoming
+        or SlotSpace.CarryOutgoing or SlotSpace.ParameterGradient))];
+
     /// <summary>Entries of the schedule's vectors.</summary>
     public int[] Vectors { get; } = [.. program.Vectors];
 

@@ -32,6 +32,7 @@ internal static unsafe class ProgramRunner
         int tileRows = endColumn - firstColumn == width ? planned.TileRows : 1;
         int capacity = planned.TileCapacity, rowCapacity = (int)CellPlan.Align(planned.TileRows);
         int[] ids = planned.SlotIds, widths = planned.SlotWidths;
+        bool[] far = planned.IsFar;
         int[] repeated = planned.Vectors;
         int vectorStart = ids.Length, vectorCount = repeated.Length;
         int fullStart = vectorStart + vectorCount, rowStart = fullStart + program.FullRegisters;
@@ -56,7 +57,7 @@ internal static unsafe class ProgramRunner
                 for (int i = 0; i < ids.Length; i++)
                 {
                     operands[i] = slots[ids[i]] + (nint)row * widths[i] + (widths[i] == width ? column : 0);
-                    if (widths[i] == width)
+                    if (widths[i] == width && far[i])
                         Prefetch.Lines(operands[i] + ahead, rows * columns);
                 }
 
