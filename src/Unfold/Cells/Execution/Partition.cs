@@ -30,7 +30,7 @@ internal readonly record struct Partition(bool ByUnits, int Parts, bool Programs
     /// <summary>Chooses for a run; no result depends on the choice.</summary>
     /// <param name="plan">The plan for the layer's sizes.</param>
     /// <param name="rows">The rows of the run.</param>
-    /// <param name="packs">Whether the run packs its weights, rather than to find them packed.</param>
+    /// <param name="packs">Whether the run packs its weights, rather than finding them packed.</param>
     public static Partition Choose(CellPlan plan, SequenceRows rows, bool packs)
     {
         int threads = Team.Shared.Size;
