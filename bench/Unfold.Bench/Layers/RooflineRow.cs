@@ -43,9 +43,7 @@ internal sealed class RooflineRow
         double run = time.Median / 1e3, limit = machine.Limit * 1e9, least = _layer.Operations / limit;
 
         double products = Share(Activity.Products), elementwise = Share(Activity.Elementwise), packing = Share(Activity.Packing), meetings = Share(Activity.Waiting);
-
-        // The caller counts these for all threads, from their start to the end of the last.
-        double gradients = machine.Threads * Share(Activity.WeightGradients);
+        double gradients = Share(Activity.WeightGradients);
         double rest = Math.Max(0, 1 - products - gradients - elementwise - packing - meetings);
         double unitSteps = (double)_layer.Size.T * _layer.Size.N * _layer.Size.H;
         return

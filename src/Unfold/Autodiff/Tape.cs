@@ -110,8 +110,12 @@ public sealed class Tape
             }
         }
 
+        // Nothing is added to the gradient of what was made last.
+        bool isLast = outputs.Length == 1 && _count > 0 && _entries[_count - 1].Output.HasValue && _entries[_count - 1].Output.Slot == outputs[0].Slot;
         for (int i = 0; i < outputs.Length; i++)
         {
+            if (isLast && TryAdoptGradient(outputs[i], gradients[i]))
+                continue;
             Tensor target = GradientTarget(outputs[i], out bool accumulate);
             ElementwiseJob.Unary(&Elementwise.Copy, gradients[i], target, accumulate);
         }
@@ -174,12 +178,12 @@ public sealed class Tape
 
     /// <summary>
     /// Gives a whole tensor of this tape a gradient that was computed beforehand, without a copy.
-    /// False, and nothing done, if it has one already or is a view: then add instead.
+    /// False, and nothing done, if it has one already, or if either is a view or the gradient another tape's: then add instead.
     /// </summary>
     internal bool TryAdoptGradient(Tensor tensor, Tensor gradient)
     {
         TensorSlot slot = tensor.Slot;
-        if (slot.Gradient is not null || !tensor.IsWhole || !gradient.IsWhole || gradient.Slot.Owner != this)
+        if (slot.Gradient is not null || !tensor.IsWhole || !gradient.IsWhole || (gradient.Slot.Owner ?? this) != this)
             return false;
         slot.Gradient = gradient.Slot;
         return true;

@@ -98,8 +98,30 @@ public sealed class TapeTests
         Tensor x = tape.Watch(Tensor.From(1, 2));
         Tensor a = tape.Scale(x, 2);
         Tensor b = tape.Multiply(a, x);
-        tape.Backward([a, b], [Tensor.From(1, 10), Tensor.From(100, 1000)]);
+        Tensor ofA = Tensor.From(1, 10), ofB = Tensor.From(100, 1000);
+        tape.Backward([a, b], [ofA, ofB]);
         Assert.Equal([2 + 400, 20 + 8000], tape.Gradient(x).Values.ToArray());
+        Assert.Equal([1, 10], ofA.Values.ToArray());
+        Assert.Equal([100, 1000], ofB.Values.ToArray());
+    }
+
+    [Fact]
+    public void A_given_gradient_stays_as_it_is()
+    {
+        Tape tape = new();
+        foreach (bool isLast in (bool[])[true, false])
+        {
+            Tensor x = tape.Watch(Tensor.From(1, 2));
+            Tensor a = tape.Multiply(x, x);
+            if (!isLast)
+                tape.Scale(a, 3);
+            Tensor given = Tensor.From(1, 10);
+            tape.Backward([a], [given]);
+            Assert.Equal([2, 40], tape.Gradient(x).Values.ToArray());
+            Assert.Equal([1, 10], tape.Gradient(a).Values.ToArray());
+            Assert.Equal([1, 10], given.Values.ToArray());
+            tape.Reset();
+        }
     }
 
     [Fact]

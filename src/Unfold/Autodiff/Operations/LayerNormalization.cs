@@ -1,3 +1,4 @@
+using Unfold.Kernels.Gemm;
 using Unfold.Kernels.Normalization;
 using Unfold.Tensors;
 
@@ -76,7 +77,7 @@ public static partial class TapeOperations
         private static void AddSums(Tape tape, float* partial, int blocks, Tensor operand)
         {
             Tensor target = tape.GradientTarget(operand, out bool accumulate);
-            ColumnSumJob.Add(partial, blocks, target.Shape.Length, target.Pointer, accumulate);
+            ColumnSumJob.Add(MatrixView.RowMajor(partial, target.Shape.Length), blocks, target.Shape.Length, target.Pointer, accumulate);
         }
     }
 

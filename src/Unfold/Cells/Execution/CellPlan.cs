@@ -23,9 +23,8 @@ internal sealed class CellPlan
         Schedule = schedule;
         Forward = Plan(schedule.Forward);
         Backward = Plan(schedule.Backward);
-        WeightGradients = [.. schedule.WeightGradients.Select(g => new PlannedWeightGradient(
-            BlockOf(g.Gradients), [.. g.Operands.Select(o => new PlannedOperand(o, IdOf(o.Slot)))]))];
-        BiasGradients = [.. schedule.BiasGradients.Select(b => (IdOf(b.Gradient), b.Gradient.Width, b.Parameter))];
+        WeightGradients = [.. schedule.WeightGradients.Select(Plan)];
+        BiasGradients = [.. schedule.BiasGradients.Select(b => new PlannedBiasGradient(IdOf(b.Gradient), b.Gradient.Width, b.Parameter, PlaceGradient(b.Gradient.Width)))];
         Slots = [.. _slots];
         Meetings.Mark(Forward, backward: false);
         Meetings.Mark(Backward, backward: true);
@@ -51,8 +50,11 @@ internal sealed class CellPlan
 
     public PlannedWeightGradient[] WeightGradients { get; }
 
-    /// <summary>Parameters whose gradient is the sum of a slot over all rows: the slot's number, its width, the parameter.</summary>
-    public (int Slot, int Width, int Parameter)[] BiasGradients { get; }
+    /// <summary>Parameters whose gradient is the sum of a slot over all rows.</summary>
+    public PlannedBiasGradient[] BiasGradients { get; }
+
+    /// <summary>Floats of all these gradients.</summary>
+    public nint GradientLength { get; private set; }
 
     /// <summary>Each slot that a step touches, once.</summary>
     public Slot[] Slots { get; }
@@ -110,6 +112,19 @@ internal sealed class CellPlan
         CouplingStep coupling => new PlannedCoupling(coupling, [.. coupling.Operands.Select(IdOf)], IdOf(coupling.Destination)),
         _ => throw new InvalidOperationException($"No plan for {step}."),
     };
+
+    private PlannedWeightGradient Plan(WeightGradientStep step)
+    {
+        SlotBlock gradient = BlockOf(step.Gradients);
+        return new PlannedWeightGradient(gradient, [.. step.Operands.Select(o => new PlannedOperand(o, IdOf(o.Slot), PlaceGradient((nint)gradient.Total * o.Slot.Width)))]);
+    }
+
+    private nint PlaceGradient(nint length)
+    {
+        nint offset = GradientLength;
+        GradientLength += Align(length);
+        return offset;
+    }
 
     /// <summary>Slots side by side are found by the first.</summary>
     private SlotBlock BlockOf(IReadOnlyList<Slot> slots) => new(IdOf(slots[0]), slots.Count, slots[0].Width, slots.Sum(s => s.Width));

@@ -1,7 +1,5 @@
 using Unfold.Autodiff;
-using Unfold.Autodiff.Operations;
 using Unfold.Cells.Schedule;
-using Unfold.Kernels.Gemm;
 using Unfold.Tensors;
 using K = Unfold.Kernels.Elementwise.Elementwise;
 
@@ -10,9 +8,6 @@ namespace Unfold.Cells.Execution;
 /// <content>The backward pass of a run.</content>
 internal sealed unsafe partial class CellRun
 {
-    /// <summary>Products of one gradient that are made together.</summary>
-    private const int MostTargets = 8;
-
     private Tensor[] _finalGradients = [];
 
     /// <summary>[N, S] a state: the gradient of its initial value after <see cref="Backward"/>.</summary>
@@ -49,6 +44,7 @@ internal sealed unsafe partial class CellRun
         if (!_wantsInput)
             inputGradient = tape.Rent(_x.Shape);
         Address(outputGradient, inputGradient);
+        PrepareSums(tape);
         int packStart = _plan.ForwardProducts;
         for (int chunk = Chunks - 1; chunk >= 0; chunk--)
         {
@@ -57,9 +53,11 @@ internal sealed unsafe partial class CellRun
                 ComputeAgain(chunk, start, end);
             Start(Work.Backward, start, end, packStart, _plan.Products.Length);
             packStart = _plan.Products.Length;
-            AddGradients(start, end);
+            if (!_sumsInRun)
+                AddGradients(start, end);
         }
 
+        AddSecondHalf();
         AddParameterSums();
         KeepAlive();
     }
@@ -74,49 +72,6 @@ internal sealed unsafe partial class CellRun
         }
 
         Start(Work.Again, start, end);
-    }
-
-    /// <summary>dW += dᵀ v, and db += the sum of d, over the rows of a chunk.</summary>
-    private void AddGradients(int start, int end)
-    {
-        long started = RunProfile.Now(_profile);
-        int rows = _rows.First(end) - _rows.First(start);
-        foreach (PlannedWeightGradient planned in _plan.WeightGradients)
-            AddWeightGradients(planned, start, rows);
-        foreach ((int slot, int width, int parameter) in _plan.BiasGradients)
-        {
-            SlotAddress address = _addresses[slot];
-            ColumnSumJob.Add(address.Row(RowOf(address.Place, start, start)), rows, width, _parameters[parameter].Gradient.Pointer, accumulate: true);
-        }
-
-        _profile?.Add(0, Activity.WeightGradients, started);
-    }
-
-    private void AddWeightGradients(PlannedWeightGradient planned, int start, int rows)
-    {
-        SlotBlock gradient = planned.Gradient;
-        MatrixView gradients = ChunkView(gradient, start);
-        Span<ProductTarget> targets = stackalloc ProductTarget[MostTargets];
-        int count = 0;
-        foreach (PlannedOperand operand in planned.Operands)
-        {
-            IReadOnlyList<WeightReference> weights = operand.Operand.Weights;
-            int width = operand.Operand.Slot.Width;
-            MatrixView view = ChunkView(new SlotBlock(operand.Slot, 1, width, width), start);
-            if (count < MostTargets && WeightPacking.Stack(weights, _parameters, gradients: true) is MatrixView stacked)
-            {
-                targets[count++] = new ProductTarget(view, false, width, stacked, null);
-                continue;
-            }
-
-            for (int i = 0; i < weights.Count; i++)
-            {
-                MatrixView target = WeightPacking.Single(weights[i], _parameters, gradients: true);
-                Gemm.MultiplyParallel(gradients.Columns(i * gradient.Width), true, view, false, gradient.Width, width, rows, target, true, null);
-            }
-        }
-
-        Gemm.MultiplyParallel(gradients, true, targets[..count], gradient.Total, rows, true);
     }
 
     /// <summary>Adds what each row has summed over time, row after row.</summary>

@@ -211,6 +211,14 @@ internal sealed unsafe partial class CellRun
             : MatrixView.Listed((float*)address.Start, (int*)Marshal.UnsafeAddrOfPinnedArrayElement(listed, _rows.First(start)), address.Width);
     }
 
+    /// <summary>The same for the rows of some sequences, from a step of the chunk on, where all have the same length.</summary>
+    private MatrixView SequencesView(SlotBlock block, int chunkStart, int t, int first, int end)
+    {
+        SlotAddress address = _addresses[block.First];
+        return new MatrixView(
+            address.Row(RowOf(address.Place, t, chunkStart) + first), end - first, (nint)_rows.Batch * address.Width, address.Width, BlockColumns(block), address.Block);
+    }
+
     private static int BlockColumns(SlotBlock block) => block.Count == 1 ? int.MaxValue : block.Width;
 
     /// <summary>Where a slot lies: row 0 of a step is at <c>Start + row(Place, step) · Width</c>; slots side by side are Block floats apart.</summary>

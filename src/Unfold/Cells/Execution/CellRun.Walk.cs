@@ -21,6 +21,7 @@ internal sealed unsafe partial class CellRun
         Forward,
         Again,
         Backward,
+        SecondHalf,
     }
 
     /// <summary>Starts the threads on steps of time, once they have packed the weights of some products.</summary>
@@ -41,6 +42,12 @@ internal sealed unsafe partial class CellRun
 
     protected internal override void Execute(int part, int partCount)
     {
+        if (_work == Work.SecondHalf)
+        {
+            AddSecondHalf(part, partCount);
+            return;
+        }
+
         float* scratch = _scratch.Pointer + part * _scratchLength;
         float** slots = stackalloc float*[_addresses.Length];
         var share = new Share(part, partCount, slots, scratch, scratch + CellPlan.Align(_plan.ScratchLength));
@@ -49,6 +56,8 @@ internal sealed unsafe partial class CellRun
         if (_work == Work.Backward)
         {
             WalkBackward(in share, _workStart, _workEnd);
+            if (_sumsInRun)
+                AddGradients(in share, _workStart, _workEnd);
             return;
         }
 
@@ -226,7 +235,7 @@ internal sealed unsafe partial class CellRun
     private void MultiplyChunk(in Share share, PlannedProduct p, int start, int end)
     {
         long started = RunProfile.Now(_profile);
-        SlotAddress from = _addresses[p.Operand.First], to = _addresses[p.Destination.First];
+        SlotAddress to = _addresses[p.Destination.First];
         float* c = to.Row(RowOf(to.Place, start, start));
         int rows = _rows.First(end) - _rows.First(start);
         if (!_partition.ByUnits && share.Count > 1)
@@ -234,9 +243,7 @@ internal sealed unsafe partial class CellRun
             // The thread's own sequences in every step: what the loop reads next is then in this core's cache.
             (int first, int last) = share.Cut(_rows.Batch);
             int own = last - first;
-            var view = new MatrixView(
-                from.Row(RowOf(from.Place, start, start) + first), own, (nint)_rows.Batch * from.Width, from.Width, BlockColumns(p.Operand), from.Block);
-            Multiply(in share, p, view, c + (nint)first * to.Width, 0, own * (end - start), 0, own, (nint)_rows.Batch * to.Width);
+            Multiply(in share, p, SequencesView(p.Operand, start, start, first, last), c + (nint)first * to.Width, 0, own * (end - start), 0, own, (nint)_rows.Batch * to.Width);
         }
         else
         {

@@ -120,4 +120,14 @@ internal sealed class PlannedProgram(ProgramStep program, int[] slotIds) : Plann
 internal sealed record PlannedWeightGradient(SlotBlock Gradient, PlannedOperand[] Operands);
 
 /// <summary>What the weights were multiplied with, and the number of its slot.</summary>
-internal sealed record PlannedOperand(WeightGradientOperand Operand, int Slot);
+/// <param name="Operand">The operand and its weights.</param>
+/// <param name="Slot">The number of its slot.</param>
+/// <param name="Offset">Where the weights' gradients lie among those of all weights.</param>
+internal sealed record PlannedOperand(WeightGradientOperand Operand, int Slot, nint Offset);
+
+/// <summary>The gradient of a vector.</summary>
+/// <param name="Slot">The number of the slot whose sum over all rows it is.</param>
+/// <param name="Width">The vector's length.</param>
+/// <param name="Parameter">Its index.</param>
+/// <param name="Offset">Where its gradient lies among those of all weights.</param>
+internal sealed record PlannedBiasGradient(int Slot, int Width, int Parameter, nint Offset);

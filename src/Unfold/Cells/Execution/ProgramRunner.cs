@@ -52,12 +52,13 @@ internal static unsafe class ProgramRunner
             for (int column = firstColumn; column < endColumn; column += tileColumns)
             {
                 int columns = Math.Min(tileColumns, endColumn - column);
-                // The next tile's operands come from the second-level cache or beyond while this tile is computed.
+                // The next tile's operands come from the second-level cache or beyond while this tile is computed; behind the last lies what another thread is at.
+                bool isLast = row + rows >= endRow && column + columns >= endColumn;
                 nint ahead = column + columns < endColumn ? columns : (nint)rows * width + firstColumn - column;
                 for (int i = 0; i < ids.Length; i++)
                 {
                     operands[i] = slots[ids[i]] + (nint)row * widths[i] + (widths[i] == width ? column : 0);
-                    if (widths[i] == width && far[i])
+                    if (widths[i] == width && far[i] && !isLast)
                         Prefetch.Lines(operands[i] + ahead, rows * columns);
                 }
 

@@ -21,6 +21,20 @@ internal static unsafe partial class Gemm
     private const int Head =
         NarrowSums + (MaximumRowTile * MaximumColumnTile) + MaximumColumnTile + (2 * MaximumRowTile * (TilesPerChunk + 1));
 
+    /// <summary>Rows from which A is read where it lies, rather than packed: fewer would make tiles that ask too much of the caches.</summary>
+    private const int FewestPlainRows = 6;
+
+    /// <summary>The most tiles of a chunk: those of groups of the fewest rows, and one more at either end.</summary>
+    private const int MostTiles = (MaximumRowTile * TilesPerChunk / FewestPlainRows) + 2;
+
+    /// <summary>A of one K block of a chunk.</summary>
+    private readonly ref struct Operand(OperandRows rows, ReadOnlySpan<TileRows> tiles)
+    {
+        public readonly OperandRows Rows = rows;
+
+        public ReadOnlySpan<TileRows> Tiles { get; } = tiles;
+    }
+
     /// <summary>Products with one A: what stays the same for all their tiles.</summary>
     private readonly ref struct Product(
         MatrixView a, bool transposedA, int k, ReadOnlySpan<PackedTarget> targets, int panelStart, int panelEnd, bool accumulate,
@@ -101,23 +115,59 @@ internal static unsafe partial class Gemm
         private void RunChunk<TSimd>(int row, int rows, bool hasNext)
             where TSimd : struct, ISimd<TSimd>
         {
+            TileRows* cut = stackalloc TileRows[MostTiles];
             int start = 0;
             do
             {
                 int count = Math.Min(KBlock, k - start);
                 var ahead = default(Ahead);
-                RunTargets<TSimd>(narrow: true, row, rows, start, count, ref ahead); // first: it may use the place of the packed A
-                PackA<TSimd>(row, rows, start, count);
-                int tiles = (panelEnd - panelStart) * ((rows + RowTile - 1) / RowTile);
+                RunTargets<TSimd>(narrow: true, row, rows, start, count, default, ref ahead); // first: it may use the place of the packed A
+                var operand = PlainRows(row, rows, start, count);
+                int tiles = operand.IsPacked ? PackA<TSimd>(row, rows, start, count, cut) : CutPlain(row, rows, start, cut);
+                int portions = (panelEnd - panelStart) * tiles;
                 start += KBlock;
-                if (transposedA && start < k) ahead = new Ahead(a, row, rows, start, Math.Min(KBlock, k - start), tiles);
-                else if (transposedA && hasNext) ahead = new Ahead(a, row + rows, rows, 0, Math.Min(KBlock, k), tiles);
-                RunTargets<TSimd>(narrow: false, row, rows, start - KBlock, count, ref ahead);
+                if (transposedA && start < k) ahead = new Ahead(a, row, rows, start, Math.Min(KBlock, k - start), portions);
+                else if (transposedA && hasNext) ahead = new Ahead(a, row + rows, rows, 0, Math.Min(KBlock, k), portions);
+                RunTargets<TSimd>(narrow: false, row, rows, start - KBlock, count, new Operand(operand, new ReadOnlySpan<TileRows>(cut, tiles)), ref ahead);
             }
             while (start < k);
         }
 
-        private void RunTargets<TSimd>(bool narrow, int row, int rows, int start, int count, ref Ahead ahead)
+        /// <summary>
+        /// Whether a K block of some rows can be read where it lies: rows at equal distances, enough in a group to fill tiles, columns in whole blocks.
+        /// What packing costs is spared; and since a cache line of a row serves many steps of the chain, nothing is read more often.
+        /// </summary>
+        private OperandRows PlainRows(int row, int rows, int start, int count)
+        {
+            bool whole = a.Contiguous(start, count) == count;
+            bool isPlain = !transposedA && !a.IsListed && rows >= FewestPlainRows && (a.RowsPerGroup >= FewestPlainRows)
+                && (whole || (start % a.ColumnsPerBlock == 0 && count % a.ColumnsPerBlock == 0));
+            if (!isPlain) return default;
+            int segment = whole ? count : a.ColumnsPerBlock;
+            return new OperandRows(a.RowStride * sizeof(float), segment, whole ? 0 : (a.BlockStride - segment) * sizeof(float));
+        }
+
+        /// <summary>Cuts rows that are read where they lie: no tile is in two groups.</summary>
+        private int CutPlain(int row, int rows, int start, TileRows* cut)
+        {
+            int tiles = 0;
+            for (int done = 0; done < rows;)
+            {
+                int group = Math.Min(rows - done, a.RowsPerGroup - ((row + done) % a.RowsPerGroup));
+                int parts = (group + RowTile - 1) / RowTile;
+                for (int part = 0; part < parts; part++)
+                {
+                    int first = group * part / parts, end = group * (part + 1) / parts;
+                    cut[tiles++] = new TileRows(done + first, end - first, (nint)(a.Row(row + done + first) + a.Column(start)));
+                }
+
+                done += group;
+            }
+
+            return tiles;
+        }
+
+        private void RunTargets<TSimd>(bool narrow, int row, int rows, int start, int count, Operand operand, ref Ahead ahead)
             where TSimd : struct, ISimd<TSimd>
         {
             int before = 0; // panels of the targets before this one
@@ -128,24 +178,27 @@ internal static unsafe partial class Gemm
                 before += Panels(target.N);
                 if (from >= to || target.N <= Narrow.MaximumColumns != narrow) continue;
                 if (narrow) RunNarrowBlock<TSimd>(in target, row, rows, start, count);
-                else RunBlock<TSimd>(in target, row, rows, start, count, from, to, ref ahead);
+                else RunBlock<TSimd>(in target, row, rows, start, count, operand, from, to, ref ahead);
             }
         }
 
-        private void PackA<TSimd>(int row, int rows, int start, int count)
+        private int PackA<TSimd>(int row, int rows, int start, int count, TileRows* cut)
             where TSimd : struct, ISimd<TSimd>
         {
             int tiles = (rows + RowTile - 1) / RowTile;
-            for (int tile = 0; !transposedA && tile < tiles; tile++)
+            for (int tile = 0; tile < tiles; tile++)
             {
                 int first = rows * tile / tiles;
                 int height = (rows * (tile + 1) / tiles) - first;
-                Packing.Transposed<TSimd>(a, row + first, height, height, start, count, PackedA + ((nint)first * count));
+                float* packed = PackedA + ((nint)first * count);
+                cut[tile] = new TileRows(first, height, (nint)packed);
+                if (!transposedA) Packing.Transposed<TSimd>(a, row + first, height, height, start, count, packed);
             }
 
             // A transposed is read a few of its rows at a time for all tiles: its tiles are narrower than cache lines.
             for (int done = 0; transposedA && done < count; done += TransposedStrip)
                 PackStrip<TSimd>(row, rows, start, done, Math.Min(TransposedStrip, count - done), count);
+            return tiles;
         }
 
         private void PackStrip<TSimd>(int row, int rows, int start, int done, int depth, int count)
@@ -166,7 +219,7 @@ internal static unsafe partial class Gemm
         }
 
         private void RunBlock<TSimd>(
-            in PackedTarget target, int row, int rows, int start, int count, int columnStart, int columnEnd, ref Ahead ahead)
+            in PackedTarget target, int row, int rows, int start, int count, Operand operand, int columnStart, int columnEnd, ref Ahead ahead)
             where TSimd : struct, ISimd<TSimd>
         {
             var c = target.C;
@@ -175,7 +228,7 @@ internal static unsafe partial class Gemm
                 for (int i = 0; i < rows; i++) RowStarts[i] = c.Row(row + i);
             }
 
-            int tiles = (rows + RowTile - 1) / RowTile;
+            int tiles = operand.Tiles.Length;
             bool add = accumulate || start > 0;
             float* b = target.PackedB + (start * (nint)PackedWidth(target.N));
             float* blockBias = add ? null : target.Bias;
@@ -194,19 +247,19 @@ internal static unsafe partial class Gemm
                 nint aheadStep = isLast ? 0 : (2 * TSimd.Count / tiles) + 1;
                 for (int tile = 0; tile < tiles; tile++)
                 {
-                    int first = rows * tile / tiles;
-                    int height = (rows * (tile + 1) / tiles) - first;
-                    float* packed = PackedA + ((nint)first * count);
+                    TileRows at = operand.Tiles[tile];
+                    float* from = (float*)at.A;
                     ahead.Fetch();
                     float* fetch = next + ((nint)count * aheadStep * tile);
                     if (direct)
                     {
                         Dispatch.Run<TSimd>(
-                            half, height, count, packed, panel, RowStarts + first, offset, panelBias, add, fetch, aheadStep);
+                            half, at.Height, count, from, in operand.Rows, panel, RowStarts + at.First, offset, panelBias, add, fetch, aheadStep);
                     }
                     else
                     {
-                        RunSpilled<TSimd>(in c, half, height, count, packed, panel, RowStarts + first, column, columns, panelBias, add);
+                        RunSpilled<TSimd>(
+                            in c, half, at.Height, count, from, in operand.Rows, panel, RowStarts + at.First, column, columns, panelBias, add);
                     }
                 }
             }
@@ -240,13 +293,13 @@ internal static unsafe partial class Gemm
 
         /// <summary>A tile whose columns are fewer than a panel's, or lie in two blocks of C: computed beside C and copied.</summary>
         private void RunSpilled<TSimd>(
-            in MatrixView c, bool half, int height, int count, float* packedA, float* panel, float** rows, int column, int columns,
-            float* panelBias, bool add)
+            in MatrixView c, bool half, int height, int count, float* from, in OperandRows operand, float* panel, float** rows, int column,
+            int columns, float* panelBias, bool add)
             where TSimd : struct, ISimd<TSimd>
         {
             if (panelBias != null) new ReadOnlySpan<float>(panelBias, columns).CopyTo(new Span<float>(SpillBias, columns));
             if (add) Move(in c, height, rows, column, columns, toSpill: true);
-            Dispatch.Run<TSimd>(half, height, count, packedA, panel, SpillRows, 0, panelBias == null ? null : SpillBias, add, panel, 0);
+            Dispatch.Run<TSimd>(half, height, count, from, in operand, panel, SpillRows, 0, panelBias == null ? null : SpillBias, add, panel, 0);
             Move(in c, height, rows, column, columns, toSpill: false);
         }
 

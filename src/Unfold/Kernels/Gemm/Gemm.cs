@@ -102,6 +102,32 @@ internal static unsafe partial class Gemm
         else product.Run<Simd128>(rowStart, rowEnd);
     }
 
+    /// <summary>C [m, n] = A [m, k] * B [k, n] for several targets with one A, whose B are packed first, all by the calling thread.</summary>
+    /// <param name="a">A as [m, k], or as [k, m] if <paramref name="transposedA"/>.</param>
+    /// <param name="transposedA">Whether A is given transposed.</param>
+    /// <param name="targets">The B and C.</param>
+    /// <param name="m">Rows of A and of every C.</param>
+    /// <param name="k">Length of the sums; 0 gives the bias or zeros.</param>
+    /// <param name="accumulate">Whether to add to C.</param>
+    /// <param name="room">Scratch of <see cref="WorkspaceLength"/> and of <see cref="PackedLength"/> for each target, this thread's own.</param>
+    public static void Multiply(MatrixView a, bool transposedA, ReadOnlySpan<ProductTarget> targets, int m, int k, bool accumulate, float* room)
+    {
+        float* workspace = room;
+        room += WorkspaceLength(k);
+        Span<PackedTarget> packed = stackalloc PackedTarget[targets.Length];
+        int panels = 0;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            ref readonly var target = ref targets[i];
+            PackB(target.B, target.TransposedB, k, target.N, room);
+            packed[i] = new PackedTarget(room, target.N, target.C, target.Bias);
+            panels += Panels(target.N);
+            room += PackedLength(k, target.N);
+        }
+
+        Multiply(a, transposedA, 0, m, k, packed, 0, panels, accumulate, workspace);
+    }
+
     private static void PackPanel<TSimd>(MatrixView b, bool transposed, int k, int n, int panel, int block, float* packed)
         where TSimd : struct, ISimd<TSimd>
     {

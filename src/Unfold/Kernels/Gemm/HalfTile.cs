@@ -6,33 +6,47 @@ namespace Unfold.Kernels.Gemm;
 /// <summary>The micro-kernel for a last panel of at most one vector of columns; otherwise as <see cref="Tile"/>.</summary>
 internal static unsafe class HalfTile
 {
-    /// <summary>C[rows, 1 vector] = start + A * B, as <see cref="Tile.Multiply{TSimd, TRows}"/>.</summary>
-    /// <inheritdoc cref="Tile.Multiply{TSimd, TRows}"/>
+    /// <summary>C[rows, 1 vector] = start + A * B, as <see cref="Tile.Multiply{TSimd, TRows, TOperand}"/>.</summary>
+    /// <inheritdoc cref="Tile.Multiply{TSimd, TRows, TOperand}"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TSimd, TRows>(nint k, float* a, float* b, float** c, nint column, float* bias, bool accumulate)
+    public static void Multiply<TSimd, TRows, TOperand>(
+        nint k, float* a, in OperandRows operand, float* b, float** c, nint column, float* bias, bool accumulate)
         where TSimd : struct, ISimd<TSimd>
         where TRows : struct, IRows
+        where TOperand : struct, IOperand
     {
         TSimd c0 = TSimd.Zero, c1 = TSimd.Zero, c2 = TSimd.Zero, c3 = TSimd.Zero, c4 = TSimd.Zero, c5 = TSimd.Zero;
         TSimd c6 = TSimd.Zero, c7 = TSimd.Zero, c8 = TSimd.Zero, c9 = TSimd.Zero, c10 = TSimd.Zero, c11 = TSimd.Zero;
-        float* end = b + (k * TSimd.Count);
-        while (b < end)
+        float* last = b + (k * TSimd.Count);
+        float* end = TOperand.IsPacked ? last : b + (operand.Segment * TSimd.Count);
+        nint stride = operand.Stride, stride3 = 3 * stride, stride5 = 5 * stride;
+        float* lower = TOperand.IsPacked ? a + 6 : (float*)((byte*)a + (6 * stride));
+        while (true)
         {
-            var value = TSimd.Load(b);
-            c0 = TSimd.MultiplyAdd(TSimd.Broadcast(a[0]), value, c0);
-            if (TRows.Count > 1) c1 = TSimd.MultiplyAdd(TSimd.Broadcast(a[1]), value, c1);
-            if (TRows.Count > 2) c2 = TSimd.MultiplyAdd(TSimd.Broadcast(a[2]), value, c2);
-            if (TRows.Count > 3) c3 = TSimd.MultiplyAdd(TSimd.Broadcast(a[3]), value, c3);
-            if (TRows.Count > 4) c4 = TSimd.MultiplyAdd(TSimd.Broadcast(a[4]), value, c4);
-            if (TRows.Count > 5) c5 = TSimd.MultiplyAdd(TSimd.Broadcast(a[5]), value, c5);
-            if (TRows.Count > 6) c6 = TSimd.MultiplyAdd(TSimd.Broadcast(a[6]), value, c6);
-            if (TRows.Count > 7) c7 = TSimd.MultiplyAdd(TSimd.Broadcast(a[7]), value, c7);
-            if (TRows.Count > 8) c8 = TSimd.MultiplyAdd(TSimd.Broadcast(a[8]), value, c8);
-            if (TRows.Count > 9) c9 = TSimd.MultiplyAdd(TSimd.Broadcast(a[9]), value, c9);
-            if (TRows.Count > 10) c10 = TSimd.MultiplyAdd(TSimd.Broadcast(a[10]), value, c10);
-            if (TRows.Count > 11) c11 = TSimd.MultiplyAdd(TSimd.Broadcast(a[11]), value, c11);
-            a += TRows.Count;
-            b += TSimd.Count;
+            while (b < end)
+            {
+                var value = TSimd.Load(b);
+                c0 = TSimd.MultiplyAdd(TSimd.Broadcast(*a), value, c0);
+                if (TRows.Count > 1) c1 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(a, 1, stride)), value, c1);
+                if (TRows.Count > 2) c2 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(a, 2, 2 * stride)), value, c2);
+                if (TRows.Count > 3) c3 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(a, 3, stride3)), value, c3);
+                if (TRows.Count > 4) c4 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(a, 4, 4 * stride)), value, c4);
+                if (TRows.Count > 5) c5 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(a, 5, stride5)), value, c5);
+                if (TRows.Count > 6) c6 = TSimd.MultiplyAdd(TSimd.Broadcast(*lower), value, c6);
+                if (TRows.Count > 7) c7 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(lower, 1, stride)), value, c7);
+                if (TRows.Count > 8) c8 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(lower, 2, 2 * stride)), value, c8);
+                if (TRows.Count > 9) c9 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(lower, 3, stride3)), value, c9);
+                if (TRows.Count > 10) c10 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(lower, 4, 4 * stride)), value, c10);
+                if (TRows.Count > 11) c11 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(lower, 5, stride5)), value, c11);
+                a += TOperand.IsPacked ? TRows.Count : 1;
+                lower += TOperand.IsPacked ? TRows.Count : 1;
+                b += TSimd.Count;
+            }
+
+            if (TOperand.IsPacked || b >= last) break;
+            a = (float*)((byte*)a + operand.Skip);
+            lower = (float*)((byte*)lower + operand.Skip);
+            end += operand.Segment * TSimd.Count;
         }
 
         var start = bias == null ? TSimd.Zero : TSimd.Load(bias);

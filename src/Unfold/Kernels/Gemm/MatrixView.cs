@@ -19,6 +19,9 @@ internal readonly unsafe struct MatrixView(
 
     public nint RowStride => rowStride;
 
+    /// <summary>Whether the rows are at places that follow no rule.</summary>
+    public bool IsListed => listed != null;
+
     public int ColumnsPerBlock => columnsPerBlock;
 
     public nint BlockStride => blockStride;

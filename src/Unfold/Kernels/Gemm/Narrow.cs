@@ -93,7 +93,7 @@ internal static unsafe class Narrow
 
     /// <summary>
     /// Some rows of C = A * B, or +=, with A as [k, m], over one K block: the rows of A, times an element of B each, are added up as they
-    /// lie. Each element is one chain over the block, as in <see cref="Tile.Multiply{TSimd, TRows}"/>.
+    /// lie. Each element is one chain over the block, as in <see cref="Tile.Multiply{TSimd, TRows, TOperand}"/>.
     /// </summary>
     /// <param name="a">A as [k, m].</param>
     /// <param name="row">First row of C: column of A.</param>

@@ -11,7 +11,8 @@ internal static unsafe class Tile
     /// Each element is one chain of fused multiply-adds over k from zero, to which start is added at the end.
     /// </summary>
     /// <param name="k">Steps of the chain: one K block.</param>
-    /// <param name="a">Packed A: [k, rows].</param>
+    /// <param name="a">Packed A: [k, rows]; or where the first of its rows begins.</param>
+    /// <param name="operand">How the rows lie that are not packed.</param>
     /// <param name="b">One panel of packed B: [k, 2 vectors].</param>
     /// <param name="c">Where each row of C begins.</param>
     /// <param name="column">The offset of the tile's first column from there.</param>
@@ -22,12 +23,14 @@ internal static unsafe class Tile
     /// <remarks>
     /// One source for every number of rows: comparisons with <c>TRows.Count</c> are constants, and what they exclude is not compiled.
     /// Twelve rows take 24 accumulators, two vectors of B and one broadcast of A: 27 of the 32 registers of AVX-512.
+    /// The same holds for how A lies: <typeparamref name="TOperand"/>.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TSimd, TRows>(
-        nint k, float* a, float* b, float** c, nint column, float* bias, bool accumulate, float* ahead, nint aheadStep)
+    public static void Multiply<TSimd, TRows, TOperand>(
+        nint k, float* a, in OperandRows operand, float* b, float** c, nint column, float* bias, bool accumulate, float* ahead, nint aheadStep)
         where TSimd : struct, ISimd<TSimd>
         where TRows : struct, IRows
+        where TOperand : struct, IOperand
     {
         TSimd c00 = TSimd.Zero, c01 = TSimd.Zero;
         TSimd c10 = TSimd.Zero, c11 = TSimd.Zero;
@@ -41,27 +44,39 @@ internal static unsafe class Tile
         TSimd c90 = TSimd.Zero, c91 = TSimd.Zero;
         TSimd c100 = TSimd.Zero, c101 = TSimd.Zero;
         TSimd c110 = TSimd.Zero, c111 = TSimd.Zero;
-        float* end = b + (k * 2 * TSimd.Count);
-        while (b < end)
+        float* last = b + (k * 2 * TSimd.Count);
+        float* end = TOperand.IsPacked ? last : b + (operand.Segment * 2 * TSimd.Count);
+        nint stride = operand.Stride, stride3 = 3 * stride, stride5 = 5 * stride;
+        float* lower = TOperand.IsPacked ? a + 6 : (float*)((byte*)a + (6 * stride));
+        while (true)
         {
-            var b0 = TSimd.Load(b);
-            var b1 = TSimd.Load(b + TSimd.Count);
-            Step(a, b0, b1, ref c00, ref c01);
-            if (TRows.Count > 1) Step(a + 1, b0, b1, ref c10, ref c11);
-            if (TRows.Count > 2) Step(a + 2, b0, b1, ref c20, ref c21);
-            if (TRows.Count > 3) Step(a + 3, b0, b1, ref c30, ref c31);
-            if (TRows.Count > 4) Step(a + 4, b0, b1, ref c40, ref c41);
-            if (TRows.Count > 5) Step(a + 5, b0, b1, ref c50, ref c51);
-            if (TRows.Count > 6) Step(a + 6, b0, b1, ref c60, ref c61);
-            if (TRows.Count > 7) Step(a + 7, b0, b1, ref c70, ref c71);
-            if (TRows.Count > 8) Step(a + 8, b0, b1, ref c80, ref c81);
-            if (TRows.Count > 9) Step(a + 9, b0, b1, ref c90, ref c91);
-            if (TRows.Count > 10) Step(a + 10, b0, b1, ref c100, ref c101);
-            if (TRows.Count > 11) Step(a + 11, b0, b1, ref c110, ref c111);
-            Prefetch.Line(ahead);
-            ahead += aheadStep;
-            a += TRows.Count;
-            b += 2 * TSimd.Count;
+            while (b < end)
+            {
+                var b0 = TSimd.Load(b);
+                var b1 = TSimd.Load(b + TSimd.Count);
+                Step(a, b0, b1, ref c00, ref c01);
+                if (TRows.Count > 1) Step(At<TOperand>(a, 1, stride), b0, b1, ref c10, ref c11);
+                if (TRows.Count > 2) Step(At<TOperand>(a, 2, 2 * stride), b0, b1, ref c20, ref c21);
+                if (TRows.Count > 3) Step(At<TOperand>(a, 3, stride3), b0, b1, ref c30, ref c31);
+                if (TRows.Count > 4) Step(At<TOperand>(a, 4, 4 * stride), b0, b1, ref c40, ref c41);
+                if (TRows.Count > 5) Step(At<TOperand>(a, 5, stride5), b0, b1, ref c50, ref c51);
+                if (TRows.Count > 6) Step(lower, b0, b1, ref c60, ref c61);
+                if (TRows.Count > 7) Step(At<TOperand>(lower, 1, stride), b0, b1, ref c70, ref c71);
+                if (TRows.Count > 8) Step(At<TOperand>(lower, 2, 2 * stride), b0, b1, ref c80, ref c81);
+                if (TRows.Count > 9) Step(At<TOperand>(lower, 3, stride3), b0, b1, ref c90, ref c91);
+                if (TRows.Count > 10) Step(At<TOperand>(lower, 4, 4 * stride), b0, b1, ref c100, ref c101);
+                if (TRows.Count > 11) Step(At<TOperand>(lower, 5, stride5), b0, b1, ref c110, ref c111);
+                Prefetch.Line(ahead);
+                ahead += aheadStep;
+                a += TOperand.IsPacked ? TRows.Count : 1;
+                lower += TOperand.IsPacked ? TRows.Count : 1;
+                b += 2 * TSimd.Count;
+            }
+
+            if (TOperand.IsPacked || b >= last) break;
+            a = (float*)((byte*)a + operand.Skip);
+            lower = (float*)((byte*)lower + operand.Skip);
+            end += operand.Segment * 2 * TSimd.Count;
         }
 
         if (accumulate)
@@ -96,6 +111,11 @@ internal static unsafe class Tile
         if (TRows.Count > 10) Write(c[10] + column, c100 + bias0, c101 + bias1);
         if (TRows.Count > 11) Write(c[11] + column, c110 + bias0, c111 + bias1);
     }
+
+    /// <summary>Where a row of A has the step's element: <paramref name="row"/> floats further if packed, else as many bytes as are given.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float* At<TOperand>(float* a, int row, nint bytes)
+        where TOperand : struct, IOperand => TOperand.IsPacked ? a + row : (float*)((byte*)a + bytes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step<TSimd>(float* a, TSimd b0, TSimd b1, ref TSimd c0, ref TSimd c1)

@@ -12,7 +12,7 @@ internal static unsafe class WideTile
     /// <summary>Panels at once.</summary>
     public static int Panels(int rows) => rows == 1 ? 4 : 2;
 
-    /// <summary>One row, four panels: C[1, 8 vectors] = start + A * B, as <see cref="Tile.Multiply{TSimd, TRows}"/>.</summary>
+    /// <summary>One row, four panels: C[1, 8 vectors] = start + A * B, as <see cref="Tile.Multiply{TSimd, TRows, TOperand}"/>.</summary>
     /// <param name="k">Steps of the chain.</param>
     /// <param name="a">Packed A: [k].</param>
     /// <param name="b">Four panels of packed B, one after another: 4 × [k, 2 vectors].</param>

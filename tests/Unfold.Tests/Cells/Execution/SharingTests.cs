@@ -24,7 +24,7 @@ public sealed class SharingTests : IDisposable
         {
             var run = new ExecutorCase(Cell.Named(name), c, h);
             Dictionary<string, float[]> alone = run.Fast(t, n, training: true, new Partition(false, 1), RunMode.Train, chunk);
-            foreach (Partition sharing in new[] { new Partition(false, 3), new Partition(true, 3), new Partition(true, 3, true), new Partition(true, 2), new Partition(true, 2, true, true), new Partition(true, 3, false, true) })
+            foreach (Partition sharing in new[] { new Partition(false, 2), new Partition(false, 3), new Partition(true, 3), new Partition(true, 3, true), new Partition(true, 2), new Partition(true, 2, true, true), new Partition(true, 3, false, true) })
             {
                 foreach (RunMode mode in Enum.GetValues<RunMode>())
                 {

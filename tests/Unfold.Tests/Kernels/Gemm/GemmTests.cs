@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Unfold.Kernels.Gemm;
 using GemmKernel = Unfold.Kernels.Gemm.Gemm;
 
 namespace Unfold.Tests.Kernels.Gemm;
@@ -71,6 +72,49 @@ public sealed class GemmTests
                 problem.Check(problem.Run());
                 problem.Check(problem.RunParallel());
             }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData(0, 0, 40)]
+    [InlineData(6, 16, 64)]
+    [InlineData(13, 20, 60)]
+    [InlineData(16, 128, 512)]
+    [InlineData(7, 100, 600)]
+    [InlineData(32, 64, 640)]
+    public unsafe void Rows_that_are_read_where_they_lie_give_the_bits_of_packed_ones(int rowsPerGroup, int columnsPerBlock, int k)
+    {
+        var random = new System.Random(k);
+        foreach (int n in (int[])[5, 16, 32, 70])
+        {
+            const int m = 61, gap = 3;
+            int group = rowsPerGroup == 0 ? m : rowsPerGroup, block = columnsPerBlock == 0 ? k : columnsPerBlock;
+            int stride = block + gap, groupStride = (group * stride) + gap;
+            int blockStride = groupStride * ((m + group - 1) / group);
+            float[] a = Numbers(blockStride * (k / block)), b = Numbers(k * n), plain = new float[m * n], packed = new float[m * n], copy = new float[m * k];
+            float[] packedB = new float[GemmKernel.PackedLength(k, n)], workspace = new float[GemmKernel.WorkspaceLength(k)];
+            int[] rows = [.. Enumerable.Range(0, m)];
+            fixed (float* pa = a, pb = b, pPlain = plain, pPacked = packed, pCopy = copy, pPackedB = packedB, pWorkspace = workspace)
+            fixed (int* listed = rows)
+            {
+                var view = new MatrixView(pa, group, groupStride, stride, block, blockStride);
+                for (int row = 0; row < m; row++)
+                {
+                    for (int column = 0; column < k; column++)
+                        copy[(row * k) + column] = view.Row(row)[view.Column(column)];
+                }
+
+                GemmKernel.PackB(MatrixView.RowMajor(pb, n), false, k, n, pPackedB);
+                GemmKernel.Multiply(view, false, 0, m, k, pPackedB, n, MatrixView.RowMajor(pPlain, n), false, null, pWorkspace);
+
+                // Rows at places that are listed are packed.
+                GemmKernel.Multiply(
+                    MatrixView.Listed(pCopy, listed, k), false, 0, m, k, pPackedB, n, MatrixView.RowMajor(pPacked, n), false, null, pWorkspace);
+            }
+
+            Assert.Equal(packed, plain);
+        }
+
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+    }
 
     [Fact]
     public void Bits_do_not_depend_on_where_rows_and_columns_are_cut()

@@ -1,0 +1,195 @@
+using Unfold.Autodiff;
+using Unfold.Autodiff.Operations;
+using Unfold.Cells.Schedule;
+using Unfold.Kernels.Elementwise;
+using Unfold.Kernels.Gemm;
+using Unfold.Kernels.Threading;
+using Unfold.Tensors;
+using K = Unfold.Kernels.Elementwise.Elementwise;
+
+namespace Unfold.Cells.Execution;
+
+/// <content>
+/// The gradients of weights, and of the vectors beside them: sums over all rows. Most runs make two sums of each, one for either half of the sequences, and
+/// add them at the end: two threads that share the rows then never read what the other has written. Whether there are two does not depend on the
+/// number of threads, and so no bit of a result does.
+/// </content>
+internal sealed unsafe partial class CellRun
+{
+    /// <summary>Products of one gradient that are made together.</summary>
+    private const int MostTargets = 8;
+
+    /// <summary>Sequences of a half, at least: as many as a thread takes.</summary>
+    private const int FewestSequences = 4;
+
+    /// <summary>Floats of gradients beyond which a second sum of each costs more than it gives.</summary>
+    private const long MostSecondSums = 1 << 22;
+
+    /// <summary>Floats of gradients below which one thread adds the second sums.</summary>
+    private const long WorthSharing = 1 << 15;
+
+    private int _halves = 1;
+    private bool _sumsInRun; // whether each thread sums up its own half as it goes back through time
+    private Tensor _secondSums, _room;
+
+    /// <summary>Chooses how many sums are made, and gets their memory.</summary>
+    private void PrepareSums(Tape tape)
+    {
+        bool manyRows = _rows.Total * _plan.ForwardSums > _plan.ForwardWeights;
+        _halves = _rows.IsEven && _rows.Batch >= 2 * FewestSequences && _rows.Steps > 0 && manyRows && _plan.GradientLength <= MostSecondSums ? 2 : 1;
+        _sumsInRun = _halves == 2 && _partition is { ByUnits: false, Parts: 2 };
+        if (_halves == 2)
+            _secondSums = tape.Rent(new Shape(checked((int)_plan.GradientLength)));
+        if (!_sumsInRun)
+            return;
+        int rows = (_rows.Batch + 1) / 2 * PieceSteps;
+        nint packed = 0;
+        foreach (PlannedWeightGradient planned in _plan.WeightGradients)
+        {
+            nint length = 0;
+            foreach (PlannedOperand operand in planned.Operands)
+                length += Gemm.PackedLength(rows, operand.Operand.Slot.Width);
+            packed = Math.Max(packed, length);
+        }
+
+        _room = tape.Rent(new Shape(2, checked((int)CellPlan.Align(Gemm.WorkspaceLength(rows) + packed))));
+    }
+
+    /// <summary>Steps whose rows of one half are summed at once: a block of products.</summary>
+    private int PieceSteps => Math.Max(1, Gemm.KBlock / ((_rows.Batch + 1) / 2));
+
+    /// <summary>dW += dᵀ v, and db += the sum of d, over the rows of a chunk, on the team.</summary>
+    private void AddGradients(int start, int end)
+    {
+        long started = RunProfile.Now(_profile);
+        for (int half = 0; half < _halves; half++)
+            AddGradients(half, start, end, null);
+        for (int thread = 0; _profile is not null && thread < Team.Shared.Size; thread++)
+            _profile.Add(thread, Activity.WeightGradients, started);
+    }
+
+    /// <summary>The same over the thread's own half of the sequences.</summary>
+    private void AddGradients(in Share share, int start, int end)
+    {
+        long started = RunProfile.Now(_profile);
+        AddGradients(share.Part, start, end, _room.Slice(share.Part, 1).Pointer);
+        _profile?.Add(share.Part, Activity.WeightGradients, started);
+    }
+
+    private void AddGradients(int half, int start, int end, float* room)
+    {
+        int pieces = _halves == 1 ? 1 : (end - start + PieceSteps - 1) / PieceSteps;
+        for (int i = 0; i < pieces; i++)
+        {
+            var piece = new Piece(half, start, start + (int)((long)(end - start) * i / pieces), start + (int)((long)(end - start) * (i + 1) / pieces));
+            bool accumulate = half == 0 || end < _rows.Steps || i > 0;
+            foreach (PlannedWeightGradient planned in _plan.WeightGradients)
+                AddWeightGradients(planned, in piece, accumulate, room);
+            foreach (PlannedBiasGradient planned in _plan.BiasGradients)
+                AddBiasGradient(planned, in piece, accumulate, room);
+        }
+    }
+
+    private void AddWeightGradients(PlannedWeightGradient planned, in Piece piece, bool accumulate, float* room)
+    {
+        SlotBlock gradient = planned.Gradient;
+        MatrixView gradients = RowsOf(gradient, in piece);
+        int rows = CountOf(in piece);
+        Span<ProductTarget> targets = stackalloc ProductTarget[MostTargets];
+        int count = 0;
+        foreach (PlannedOperand operand in planned.Operands)
+        {
+            IReadOnlyList<WeightReference> weights = operand.Operand.Weights;
+            int width = operand.Operand.Slot.Width;
+            MatrixView view = RowsOf(new SlotBlock(operand.Slot, 1, width, width), in piece);
+            MatrixView? target = piece.Half == 1
+                ? MatrixView.RowMajor(_secondSums.Pointer + operand.Offset, width)
+                : WeightPacking.Stack(weights, _parameters, gradients: true);
+            if (target is MatrixView stacked)
+            {
+                if (count == MostTargets)
+                    Multiply(gradients, targets, ref count, gradient.Total, rows, accumulate, room);
+                targets[count++] = new ProductTarget(view, false, width, stacked, null);
+                continue;
+            }
+
+            for (int i = 0, one = 1; i < weights.Count; i++, one = 1)
+            {
+                Span<ProductTarget> single = [new ProductTarget(view, false, width, WeightPacking.Single(weights[i], _parameters, gradients: true), null)];
+                Multiply(gradients.Columns(i * gradient.Width), single, ref one, gradient.Width, rows, accumulate, room);
+            }
+        }
+
+        Multiply(gradients, targets, ref count, gradient.Total, rows, accumulate, room);
+    }
+
+    private static void Multiply(MatrixView a, Span<ProductTarget> targets, ref int count, int m, int k, bool accumulate, float* room)
+    {
+        if (room == null)
+            Gemm.MultiplyParallel(a, true, targets[..count], m, k, accumulate);
+        else
+            Gemm.Multiply(a, true, targets[..count], m, k, accumulate, room);
+        count = 0;
+    }
+
+    private void AddBiasGradient(PlannedBiasGradient planned, in Piece piece, bool accumulate, float* room)
+    {
+        MatrixView gradients = RowsOf(new SlotBlock(planned.Slot, 1, planned.Width, planned.Width), in piece);
+        float* target = piece.Half == 1 ? _secondSums.Pointer + planned.Offset : _parameters[planned.Parameter].Gradient.Pointer;
+        if (room == null)
+            ColumnSumJob.Add(gradients, CountOf(in piece), planned.Width, target, accumulate);
+        else
+            ColumnSums.Add(gradients, CountOf(in piece), 0, planned.Width, target, accumulate);
+    }
+
+    private int CountOf(in Piece piece)
+    {
+        (int first, int end) = SequencesOf(piece.Half);
+        return _halves == 1 ? _rows.First(piece.End) - _rows.First(piece.Start) : (end - first) * (piece.End - piece.Start);
+    }
+
+    private MatrixView RowsOf(SlotBlock block, in Piece piece)
+    {
+        (int first, int end) = SequencesOf(piece.Half);
+        return _halves == 1 ? ChunkView(block, piece.Start) : SequencesView(block, piece.ChunkStart, piece.Start, first, end);
+    }
+
+    private (int First, int End) SequencesOf(int half) => (_rows.Batch * half / _halves, _rows.Batch * (half + 1) / _halves);
+
+    private void AddSecondHalf()
+    {
+        if (_halves == 1)
+            return;
+        if (_plan.GradientLength < WorthSharing)
+            AddSecondHalf(0, 1);
+        else
+            Start(Work.SecondHalf, 0, 1);
+    }
+
+    /// <summary>Adds a part of the second sums to the gradients.</summary>
+    private void AddSecondHalf(int part, int parts)
+    {
+        foreach (PlannedWeightGradient planned in _plan.WeightGradients)
+        {
+            foreach (PlannedOperand operand in planned.Operands)
+            {
+                int width = operand.Operand.Slot.Width, height = planned.Gradient.Width;
+                for (int i = 0; i < operand.Operand.Weights.Count; i++)
+                {
+                    MatrixView target = WeightPacking.Single(operand.Operand.Weights[i], _parameters, gradients: true);
+                    for (int row = height * part / parts; row < height * (part + 1) / parts; row++)
+                        K.Accumulate(_secondSums.Pointer + operand.Offset + ((nint)i * height + row) * width, target.Row(row), width);
+                }
+            }
+        }
+
+        foreach (PlannedBiasGradient planned in _plan.BiasGradients)
+        {
+            if (part == 0)
+                K.Accumulate(_secondSums.Pointer + planned.Offset, _parameters[planned.Parameter].Gradient.Pointer, planned.Width);
+        }
+    }
+
+    /// <summary>Some steps of a chunk, of which one half of the sequences is meant.</summary>
+    private readonly record struct Piece(int Half, int ChunkStart, int Start, int End);
+}
