@@ -44,7 +44,7 @@ internal sealed unsafe partial class CellRun
         if (!_wantsInput)
             inputGradient = tape.Rent(_x.Shape);
         Address(outputGradient, inputGradient);
-        PrepareSums(tape);
+        RentSums(tape);
         int packStart = _plan.ForwardProducts;
         for (int chunk = Chunks - 1; chunk >= 0; chunk--)
         {

@@ -30,14 +30,21 @@ internal sealed unsafe partial class CellRun
 
     private int _halves = 1;
     private bool _sumsInRun; // whether each thread sums up its own half as it goes back through time
+    private bool _keepsApart; // whether what is kept of a thread's sequences lies together, so that processors do not fetch ahead what is another's
     private Tensor _secondSums, _room;
 
-    /// <summary>Chooses how many sums are made, and gets their memory.</summary>
-    private void PrepareSums(Tape tape)
+    /// <summary>Chooses how many sums are made, and by whom.</summary>
+    private void ChooseSums()
     {
         bool manyRows = _rows.Total * _plan.ForwardSums > _plan.ForwardWeights;
         _halves = _rows.IsEven && _rows.Batch >= 2 * FewestSequences && _rows.Steps > 0 && manyRows && _plan.GradientLength <= MostSecondSums ? 2 : 1;
         _sumsInRun = _halves == 2 && _partition is { ByUnits: false, Parts: 2 };
+        _keepsApart = _rows.IsEven && _partition is { ByUnits: false, Parts: > 1 } && (_sumsInRun || _mode == RunMode.Infer);
+    }
+
+    /// <summary>Gets the sums' memory.</summary>
+    private void RentSums(Tape tape)
+    {
         if (_halves == 2)
             _secondSums = tape.Rent(new Shape(checked((int)_plan.GradientLength)));
         if (!_sumsInRun)

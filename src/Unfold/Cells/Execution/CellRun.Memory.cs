@@ -32,7 +32,7 @@ internal sealed unsafe partial class CellRun
     {
         Fixed,
         Step,
-        ChunkStep,
+        Kept,
         Previous,
         Next,
         ChunkPrevious,
@@ -150,7 +150,7 @@ internal sealed unsafe partial class CellRun
                 return In(_output, Place.Step);
             case SlotSpace.Kept:
                 nint block = (nint)KeptRows * slot.Width;
-                return new SlotAddress((nint)(_kept[slot.Group].Pointer + slot.Index * block), IsChunked ? Place.ChunkStep : Place.Step, slot.Width, block);
+                return new SlotAddress((nint)(_kept[slot.Group].Pointer + slot.Index * block), Place.Kept, slot.Width, block);
             case SlotSpace.Temporary:
                 return In(_temporaries[slot.Index], Place.Fixed);
             case SlotSpace.Mask:
@@ -174,12 +174,13 @@ internal sealed unsafe partial class CellRun
 
     private bool IsChunkedState(int state) => IsChunked && state != _plan.Schedule.OutputState;
 
-    /// <summary>The memory row at which a step's rows begin.</summary>
-    private nint RowOf(Place place, int t, int chunkStart) => place switch
+    /// <summary>The memory row at which a step's rows begin; where threads keep what is theirs apart, for the sequences from first to end.</summary>
+    private nint RowOf(Place place, int t, int chunkStart, int first, int end) => place switch
     {
         Place.Fixed => 0,
         Place.Step => _rows.First(t),
-        Place.ChunkStep => _rows.First(t) - _rows.First(chunkStart),
+        Place.Kept when _keepsApart => (nint)first * (KeptRows / _rows.Batch) + (nint)(t - (IsChunked ? chunkStart : 0)) * (end - first) - first,
+        Place.Kept => _rows.First(t) - (IsChunked ? _rows.First(chunkStart) : 0),
         Place.Previous => _rows.Previous(t),
         Place.Next => _rows.Previous(t + 1),
         Place.ChunkPrevious => ChunkPrevious(t, chunkStart),
@@ -207,7 +208,7 @@ internal sealed unsafe partial class CellRun
             _ => null,
         };
         return listed is null
-            ? new MatrixView(address.Row(RowOf(address.Place, start, start)), int.MaxValue, 0, address.Width, BlockColumns(block), address.Block)
+            ? new MatrixView(address.Row(RowOf(address.Place, start, start, 0, _rows.Batch)), int.MaxValue, 0, address.Width, BlockColumns(block), address.Block)
             : MatrixView.Listed((float*)address.Start, (int*)Marshal.UnsafeAddrOfPinnedArrayElement(listed, _rows.First(start)), address.Width);
     }
 
@@ -215,8 +216,10 @@ internal sealed unsafe partial class CellRun
     private MatrixView SequencesView(SlotBlock block, int chunkStart, int t, int first, int end)
     {
         SlotAddress address = _addresses[block.First];
+        bool apart = _keepsApart && address.Place == Place.Kept;
         return new MatrixView(
-            address.Row(RowOf(address.Place, t, chunkStart) + first), end - first, (nint)_rows.Batch * address.Width, address.Width, BlockColumns(block), address.Block);
+            address.Row(RowOf(address.Place, t, chunkStart, first, end) + first), apart ? int.MaxValue : end - first, (nint)_rows.Batch * address.Width,
+            address.Width, BlockColumns(block), address.Block);
     }
 
     private static int BlockColumns(SlotBlock block) => block.Count == 1 ? int.MaxValue : block.Width;

@@ -183,8 +183,9 @@ internal sealed unsafe partial class CellRun
     private void Point(in Share share, int t, int chunkStart)
     {
         nint* rows = stackalloc nint[Places];
+        (int first, int end) = share.Cut(_rows.Batch);
         for (int place = 0; place < Places; place++)
-            rows[place] = RowOf((Place)place, t, chunkStart);
+            rows[place] = RowOf((Place)place, t, chunkStart, first, end);
         for (int i = 0; i < _addresses.Length; i++)
             share.Slots[i] = _addresses[i].Row(rows[(int)_addresses[i].Place]);
     }
@@ -199,8 +200,9 @@ internal sealed unsafe partial class CellRun
         {
             case PlannedProduct product:
                 MatrixView a = StepView(share.Slots[product.Operand.First], product.Operand);
+                MatrixView c = StepView(share.Slots[product.Destination.First], product.Destination);
                 for (int unit = sharesRows ? 0 : share.Part; unit < _layout.PartsOf(product); unit += share.Count)
-                    Multiply(in share, product, a, share.Slots[product.Destination.First], first, end, unit, int.MaxValue, 0);
+                    Multiply(in share, product, a, c, first, end, unit);
                 _profile?.Add(share.Part, Activity.Products, started);
                 return;
             case PlannedProgram program:
@@ -235,38 +237,34 @@ internal sealed unsafe partial class CellRun
     private void MultiplyChunk(in Share share, PlannedProduct p, int start, int end)
     {
         long started = RunProfile.Now(_profile);
-        SlotAddress to = _addresses[p.Destination.First];
-        float* c = to.Row(RowOf(to.Place, start, start));
         int rows = _rows.First(end) - _rows.First(start);
         if (!_partition.ByUnits && share.Count > 1)
         {
             // The thread's own sequences in every step: what the loop reads next is then in this core's cache.
             (int first, int last) = share.Cut(_rows.Batch);
-            int own = last - first;
-            Multiply(in share, p, SequencesView(p.Operand, start, start, first, last), c + (nint)first * to.Width, 0, own * (end - start), 0, own, (nint)_rows.Batch * to.Width);
+            MatrixView from = SequencesView(p.Operand, start, start, first, last), to = SequencesView(p.Destination, start, start, first, last);
+            Multiply(in share, p, from, to, 0, (last - first) * (end - start), 0);
         }
         else
         {
             bool sharesRows = _layout.SharesRows(p);
             (int first, int last) = sharesRows ? share.Cut(rows) : (0, rows);
             for (int unit = sharesRows ? 0 : share.Part; unit < _layout.PartsOf(p); unit += sharesRows ? 1 : share.Count)
-                Multiply(in share, p, ChunkView(p.Operand, start), c, first, last, unit, int.MaxValue, 0);
+                Multiply(in share, p, ChunkView(p.Operand, start), ChunkView(p.Destination, start), first, last, unit);
         }
 
         _profile?.Add(share.Part, Activity.Products, started);
     }
 
     /// <summary>Rows of a product, for one part of the units.</summary>
-    private void Multiply(
-        in Share share, PlannedProduct p, MatrixView a, float* c, int first, int end, int unit, int rowsPerGroup, nint groupStride)
+    private void Multiply(in Share share, PlannedProduct p, MatrixView a, MatrixView c, int first, int end, int unit)
     {
         (int column, int columnEnd) = _layout.Columns(p, unit);
         int columns = columnEnd - column;
         if (columns == 0 || first == end)
             return;
         var target = new MatrixView(
-            c + column, rowsPerGroup, groupStride, p.Destination.Width, p.Destination.Count == 1 ? int.MaxValue : columns,
-            _addresses[p.Destination.First].Block);
+            c.Data + column, c.RowsPerGroup, c.GroupStride, c.RowStride, p.Destination.Count == 1 ? int.MaxValue : columns, c.BlockStride);
         float* biases = _packed.Pointer + _layout.Offset(p, unit);
         columns *= p.Destination.Count;
         bool accumulate = p.Product.Accumulate;
@@ -299,7 +297,7 @@ internal sealed unsafe partial class CellRun
     {
         for (int i = 0; i < _states.Length; i++)
         {
-            nint next = RowOf(IsChunkedState(i) ? Place.ChunkNext : Place.Next, t, chunkStart);
+            nint next = RowOf(IsChunkedState(i) ? Place.ChunkNext : Place.Next, t, chunkStart, 0, 0);
             CopyState(in share, i, _states[i].Pointer, next, _finals[i].Pointer, 0, _rows.Active(t + 1), _rows.Active(t));
         }
     }
@@ -310,7 +308,7 @@ internal sealed unsafe partial class CellRun
         for (int i = 0; i < _carries.Length; i++)
         {
             float* given = _finalGradients[i].HasValue ? _finalGradients[i].Pointer : null;
-            CopyState(in share, i, given, 0, _carries[i].Pointer, RowOf(Place.Incoming, t, 0), _rows.Active(t + 1), _rows.Active(t));
+            CopyState(in share, i, given, 0, _carries[i].Pointer, RowOf(Place.Incoming, t, 0, 0, 0), _rows.Active(t + 1), _rows.Active(t));
         }
     }
 

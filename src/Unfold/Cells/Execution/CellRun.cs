@@ -81,6 +81,7 @@ internal sealed unsafe partial class CellRun : TogetherJob
         _partition = Sharing ?? Partition.Choose(plan, _rows, packs);
         _layout = plan.LayoutFor(_partition);
         ChooseChunks();
+        ChooseSums();
         _wantsInput = true;
         _packed = packed?.Invoke(_layout) ?? default;
         Rent(tape);
