@@ -1,4 +1,5 @@
 using Unfold.Autodiff;
+using Unfold.Cells.Schedule;
 using Unfold.Kernels.Random;
 using Unfold.Kernels.Threading;
 using Unfold.Tensors;
@@ -109,8 +110,14 @@ internal sealed unsafe partial class CellRun : TogetherJob
         Span<float> all = _vectors.Span;
         for (int i = 0; i < _plan.Schedule.Vectors.Count; i++)
         {
-            (int parameter, float number) = _plan.Schedule.Vectors[i];
+            (int parameter, float number, Instruction? made) = _plan.Schedule.Vectors[i];
             Span<float> target = all.Slice(i * _plan.VectorLength, _plan.VectorLength);
+            if (made is Instruction instruction)
+            {
+                ProgramRunner.MakeVector(in instruction, _vectors.Pointer, _plan.VectorLength, i);
+                continue;
+            }
+
             ReadOnlySpan<float> values = parameter < 0 ? new ReadOnlySpan<float>(in number) : _parameters[parameter].Value.Values;
             if (values.Length == 1)
             {
@@ -118,8 +125,8 @@ internal sealed unsafe partial class CellRun : TogetherJob
                 continue;
             }
 
-            for (; target.Length >= values.Length; target = target[values.Length..])
-                values.CopyTo(target);
+            for (; target.Length > 0; target = target[Math.Min(target.Length, values.Length)..])
+                values[..Math.Min(target.Length, values.Length)].CopyTo(target);
         }
     }
 

@@ -70,6 +70,25 @@ internal static unsafe class ProgramRunner
         }
     }
 
+    /// <summary>Makes a vector of those before it.</summary>
+    /// <param name="made">What makes it; its operands are positions of vectors.</param>
+    /// <param name="vectors">All vectors, <paramref name="length"/> floats each.</param>
+    /// <param name="length">Length of a vector.</param>
+    /// <param name="index">Its position.</param>
+    public static void MakeVector(in Instruction made, float* vectors, int length, int index)
+    {
+        float** operands = stackalloc float*[5];
+        operands[4] = vectors + (nint)index * length;
+        Execute(made with { A = At(0, made.A), B = At(1, made.B), C = At(2, made.C), D = At(3, made.D), Destination = 4 }, operands, 1, length, 0, default);
+
+        short At(short operand, short vector)
+        {
+            if (vector >= 0)
+                operands[operand] = vectors + (nint)vector * length;
+            return vector >= 0 ? operand : (short)-1;
+        }
+    }
+
     private static void Execute(in Instruction i, float** o, int rows, int columns, int row, in MaskCounter masks)
     {
         nint n = i.IsRow ? rows : (nint)rows * columns;

@@ -42,8 +42,8 @@ internal sealed class CellSchedule
     /// <summary>Parameters whose gradients are summed row by row in the loop, since what is summed is kept nowhere: (index of the parameter, width).</summary>
     public required IReadOnlyList<(int Parameter, int Width)> ParameterGradients { get; init; }
 
-    /// <summary>Parameter vectors (index, 0) and numbers (-1, value) that instructions read.</summary>
-    public required IReadOnlyList<(int Parameter, float Number)> Vectors { get; init; }
+    /// <summary>Vectors that instructions read, the same for all rows and steps.</summary>
+    public required IReadOnlyList<VectorSource> Vectors { get; init; }
 
     /// <summary>Masks that hold for a whole sequence: the node's place, probability and width.</summary>
     public required IReadOnlyList<(int Place, float Probability, int Width)> Masks { get; init; }
@@ -75,6 +75,12 @@ internal sealed class CellSchedule
         }
     }
 }
+
+/// <summary>Where a vector comes from.</summary>
+/// <param name="Parameter">The index of a parameter, or -1.</param>
+/// <param name="Number">The number that it is full of, otherwise.</param>
+/// <param name="Made">What makes it of vectors before it, whose positions the operands are, or null.</param>
+internal sealed record VectorSource(int Parameter, float Number, Instruction? Made);
 
 /// <summary>The steps of one direction: for all time steps at once before the loop, at each time step, and for all at once after it.</summary>
 internal sealed record SchedulePass(IReadOnlyList<Step> Before, IReadOnlyList<Step> Loop, IReadOnlyList<Step> After)

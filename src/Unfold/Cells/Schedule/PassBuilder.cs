@@ -20,6 +20,8 @@ internal sealed class PassBuilder
     private readonly Dictionary<Value, bool> _dependsOnCarry = [];
     private readonly Dictionary<(Value, int), int> _levels = [];
     private readonly Dictionary<Value, int> _phases = [];
+    private readonly Dictionary<Value, bool> _endsWithStep = [];
+    private readonly HashSet<Value> _usedAfter = []; // what elementwise values after the loop read
 
     /// <param name="context">Slots, vectors and weights shared by both directions.</param>
     /// <param name="available">Values that lie in memory when a step begins; accumulators and stored values are added.</param>
@@ -44,6 +46,7 @@ internal sealed class PassBuilder
 
     public SchedulePass Build()
     {
+        _usedAfter.UnionWith(AllValues().Where(v => v.Kind == ValueKind.Elementwise && !IsGiven(v) && PhaseOf(v) == After).SelectMany(v => v.Inputs));
         AddOperandRoots();
         ShareBetweenPrograms();
         int order = 0;
@@ -93,7 +96,23 @@ internal sealed class PassBuilder
 
     /// <summary>Whether something of a sum exists for all steps at once, so that it needs memory for all steps.</summary>
     private bool SpansSteps(Value value) =>
-        PhaseOfHeavy(value) != Loop || value.Terms.Any(t => PhaseOfTerm(value, t) != Loop);
+        PhaseOfHeavy(value) != Loop || value.Terms.Any(t => PhaseOfTerm(value, t) != Loop) || _usedAfter.Contains(value);
+
+    /// <summary>Whether a value of the loop cannot be made again after it, since what it is made from lies in memory for its own step alone.</summary>
+    private bool EndsWithStep(Value value)
+    {
+        if (_endsWithStep.TryGetValue(value, out bool known))
+            return known;
+        bool ends = value.Kind switch
+        {
+            ValueKind.Elementwise => !_available.ContainsKey(value) && value.Inputs.Any(EndsWithStep),
+            ValueKind.Leaf => _available[value].Space == SlotSpace.CarryIncoming,
+            ValueKind.Accumulator or ValueKind.Coupling => !IsGiven(value) && !SpansSteps(value),
+            _ => false,
+        };
+        _endsWithStep.Add(value, ends);
+        return ends;
+    }
 
     private int PhaseOf(Value value)
     {
@@ -161,7 +180,7 @@ internal sealed class PassBuilder
                         Store(input);
                     break;
                 case ValueKind.Elementwise:
-                    foreach (Value input in value.Inputs.Where(i => CrossesWidth(i, value)))
+                    foreach (Value input in value.Inputs.Where(i => CrossesWidth(i, value) || (PhaseOf(value) == After && EndsWithStep(i))))
                         Store(input);
                     break;
             }

@@ -7,7 +7,7 @@ internal sealed class ScheduleContext
 {
     private readonly List<(int Width, int Blocks)> _keptGroups = [];
     private readonly List<int> _temporaries = [];
-    private readonly List<(int Parameter, float Number)> _vectors = [];
+    private readonly List<VectorSource> _vectors = [];
     private readonly Dictionary<Value, Slot> _assigned = [];
     private readonly Dictionary<Node, int> _parameters;
     private int _gemms;
@@ -29,7 +29,7 @@ internal sealed class ScheduleContext
 
     public IReadOnlyList<int> TemporaryWidths => _temporaries;
 
-    public IReadOnlyList<(int Parameter, float Number)> Vectors => _vectors;
+    public IReadOnlyList<VectorSource> Vectors => _vectors;
 
     /// <summary>A copy to try something on; <see cref="TakeOver"/> makes it final.</summary>
     public ScheduleContext Copy()
@@ -80,15 +80,22 @@ internal sealed class ScheduleContext
         return slot;
     }
 
-    /// <summary>The position of a parameter vector or number in <see cref="Vectors"/>.</summary>
+    /// <summary>The position of a vector in <see cref="Vectors"/>, where those that it is made of come before it.</summary>
     public int VectorOf(Value value)
     {
-        (int, float) entry = value.Origin!.Operation == Operation.Parameter ? (_parameters[value.Origin], 0f) : (-1, (float)value.V);
+        VectorSource entry = value.Inputs.Length > 0 ? new VectorSource(-1, 0, Instruction())
+            : value.Origin!.Operation == Operation.Parameter ? new VectorSource(_parameters[value.Origin], 0, null) : new VectorSource(-1, (float)value.V, null);
         int index = _vectors.IndexOf(entry);
         if (index >= 0)
             return index;
         _vectors.Add(entry);
         return _vectors.Count - 1;
+
+        Instruction Instruction()
+        {
+            short[] inputs = [.. value.Inputs.Select(i => (short)VectorOf(i)), -1, -1, -1, -1];
+            return new Instruction(value.Op, -1, inputs[0], inputs[1], inputs[2], inputs[3], (float)value.V, (float)value.W, false, 0, false);
+        }
     }
 
     public CouplingStep Couple(Value value, IReadOnlyDictionary<Value, Slot> available, int offset) =>

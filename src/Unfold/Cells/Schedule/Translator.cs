@@ -215,7 +215,10 @@ internal sealed class Translator
 
     private bool IsOwnMultiplication(Node node, Node user) =>
         node.Operation == Operation.Multiply && Uses.GetValueOrDefault(node) <= 1 && node.HasShape(user)
-        && node.Inputs[0].HasShape(node) && node.Inputs[1].HasShape(node) && !_values.ContainsKey(node) && Derivative(node.Inputs[1]) is null;
+        && IsRowOf(node.Inputs[0], node) && IsRowOf(node.Inputs[1], node) && !_values.ContainsKey(node) && Derivative(node.Inputs[1]) is null;
+
+    /// <summary>Whether an instruction for a node's rows can read this as it is.</summary>
+    private bool IsRowOf(Node input, Node node) => input.HasShape(node) || (input.IsScalar && !IsNumber(input, out _) && Of(input).Kind == ValueKind.Vector);
 
     private bool IsWeight(Node matrix) => matrix.Operation switch
     {
@@ -280,6 +283,15 @@ internal sealed class Translator
 
     private Value Make(Node node, OpCode op, Value[] inputs, double v = 0, double w = 0)
     {
+        // What is made of parameters alone is the same for all rows and steps: a vector like them.
+        if (inputs.Length > 0 && inputs.All(i => i.Kind == ValueKind.Vector))
+        {
+            if (op == OpCode.Broadcast)
+                return inputs[0];
+            if (IsElementwise(op))
+                return Make(node, ValueKind.Vector, inputs, op, v, w);
+        }
+
         if (WithRows(op) is OpCode withRows && !node.IsScalar)
         {
             if (RowOf(inputs[1]) is Value right && RowOf(inputs[0]) is null)
@@ -290,6 +302,8 @@ internal sealed class Translator
 
         return Make(node, ValueKind.Elementwise, Widen(node, op, inputs), op, v, w);
     }
+
+    private static bool IsElementwise(OpCode op) => op is not (OpCode.Sum or OpCode.Mean or OpCode.RowMaximum or OpCode.Broadcast or OpCode.FillMask);
 
     /// <summary>The instruction that does the same with one number a row on the right.</summary>
     private static OpCode? WithRows(OpCode op) => op switch

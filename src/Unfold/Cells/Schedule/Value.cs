@@ -8,7 +8,7 @@ internal enum ValueKind
     /// <summary>x, a state, an incoming gradient: it lies in memory before the step.</summary>
     Leaf,
 
-    /// <summary>A parameter vector or a number: the same for all rows.</summary>
+    /// <summary>A parameter vector, a number, or what is made of such alone: the same for all rows.</summary>
     Vector,
 
     /// <summary>An instruction over tiles.</summary>
@@ -67,8 +67,8 @@ internal sealed class Value
     public bool IsCheap => Op is OpCode.Copy or OpCode.Negate or OpCode.Scale or OpCode.AddScalar or OpCode.ReverseSubtract or OpCode.Add or OpCode.Subtract
         or OpCode.Multiply or OpCode.MultiplyAdd or OpCode.MultiplyMultiplyAdd or OpCode.Lerp or OpCode.SubtractMultiply or OpCode.Broadcast or OpCode.AddRows or OpCode.SubtractRows or OpCode.MultiplyRows or OpCode.Square or OpCode.Relu or OpCode.Step;
 
-    /// <summary>Everything this is computed from.</summary>
-    public IEnumerable<Value> Sources => Inputs.Concat(Terms.Select(t => t.Operand)).Concat(Initial);
+    /// <summary>Everything this is computed from in a step.</summary>
+    public IEnumerable<Value> Sources => Kind == ValueKind.Vector ? [] : Inputs.Concat(Terms.Select(t => t.Operand)).Concat(Initial);
 }
 
 /// <summary>A weight matrix times a value.</summary>

@@ -38,6 +38,13 @@ public sealed class ExecutorTests
     [InlineData("h' = 0.5 * h + step(W x + U h + b)")]
     [InlineData("h' = step(W x + U h)")]
     [InlineData("z = sigmoid(Wz [h, x])\nq = tanh([z, h])\nh' = z * h + V q")]
+    [InlineData("scalar a\nscalar d\nh' = sigmoid(a) * tanh(W x + U h + b) + (1 - sigmoid(d)) * h + exp(a) * softplus(v)")]
+    [InlineData("scalar a\nz = sigmoid(W x + U h)\nh' = (sigmoid(a) * (1 - z) + exp(a - 1)) * tanh(v) + z * h")]
+    [InlineData("h' = tanh(W x + U h + Y tanh(v)) * exp(v) + sum(tanh(v)) * mean(v * v) * h")]
+    [InlineData("h' = tanh(W x + U h) + sum(tanh(v)) * h")]
+    [InlineData("h' = norm(exp(v) + tanh(W x)) + norm(tanh(v)) * h\noutput = softplus(v) * tanh(v)")]
+    [InlineData("z = W x + U h\nh' = tanh(V [exp(v), z])")]
+    [InlineData("h' = exp(-abs(v)) * h + W x\noutput = 2 * sigmoid(v)")]
     public void Equals_the_interpreter_on_unusual_cells(string text)
     {
         foreach ((int c, int h, int n, int t) in new[] { (3, 4, 2, 3), (6, 9, 13, 4) })

@@ -45,6 +45,18 @@ public sealed class ScheduleTests
         Assert.Equal(0, Count(schedule.Forward, OpCode.MultiplyRows) + Count(schedule.Backward, OpCode.MultiplyRows));
     }
 
+    /// <summary>What is made of parameters alone is made once a run, and no number a row.</summary>
+    [Fact]
+    public void What_is_made_of_parameters_alone_is_computed_once()
+    {
+        CellSchedule schedule = new ExecutorCase(Cell.Named("fastgrnn"), 5, 9).Schedule;
+
+        Assert.Equal(2, schedule.Vectors.Count(v => v.Made is { Op: OpCode.Sigmoid }));
+        Assert.Equal(1, Count(schedule.Forward, OpCode.Sigmoid));
+        Assert.Equal(1, Count(schedule.Backward, OpCode.Sigmoid));
+        Assert.Equal(0, Count(schedule.Forward, OpCode.MultiplyRows) + Count(schedule.Forward, OpCode.AddRows) + Count(schedule.Backward, OpCode.MultiplyRows));
+    }
+
     /// <summary>Values that are used twice each, one after the other: whoever followed every path would never end.</summary>
     [Fact]
     public void Forty_values_used_twice_are_scheduled_at_once()
