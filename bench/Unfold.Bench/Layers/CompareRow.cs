@@ -14,6 +14,9 @@ namespace Unfold.Bench.Layers;
 internal sealed record CompareRow(
     string Cell, string Pass, LayerSize Size, Timing Unfold, double GigaFlops, IReadOnlyList<PeerColumn?> Peers, double? BestRatio)
 {
+    /// <summary>Before each turn, in milliseconds: the threads of a peer go on looking for work for a while after its own, and would take the next one's processor.</summary>
+    private const int Pause = 20;
+
     public static CompareRow Measure(string cell, string pass, LayerSize size, IReadOnlyList<Peer> peers, int threads, int rounds, double seconds)
     {
         var layer = new LayerRun(global::Unfold.Cells.Cell.Load(cell), size, Enum.Parse<LayerPass>(pass, ignoreCase: true));
@@ -23,12 +26,16 @@ internal sealed record CompareRow(
         var best = new List<double>();
         for (int round = 0; round < rounds; round++)
         {
+            Thread.Sleep(Pause);
             own.Add(Timing.Measure(layer.Run, seconds));
             double fastest = double.PositiveInfinity;
             for (int i = 0; i < peers.Count; i++)
             {
                 // A peer that has no such layer is asked once.
-                if (others[i].Count < round || peers[i].Measure(cell, pass, size, threads, seconds) is not PeerTime answer)
+                if (others[i].Count < round)
+                    continue;
+                Thread.Sleep(Pause);
+                if (peers[i].Measure(cell, pass, size, threads, seconds) is not PeerTime answer)
                     continue;
                 others[i].Add(answer.Timing);
                 fastest = Math.Min(fastest, answer.Timing.Median);

@@ -10,17 +10,14 @@ using K = Unfold.Kernels.Elementwise.Elementwise;
 namespace Unfold.Cells.Execution;
 
 /// <content>
-/// The gradients of weights, and of the vectors beside them: sums over all rows. Most runs make two sums of each, one for either half of the sequences, and
-/// add them at the end: two threads that share the rows then never read what the other has written. Whether there are two does not depend on the
-/// number of threads, and so no bit of a result does.
+/// The gradients of weights, and of the vectors beside them: sums over all rows. Runs whose rows two threads would share make two sums of each, one for
+/// either half of the sequences, and add them at the end: these threads then never read what the other has written. Whether there are two sums does not
+/// depend on the number of threads, and so no bit of a result does.
 /// </content>
 internal sealed unsafe partial class CellRun
 {
     /// <summary>Products of one gradient that are made together.</summary>
     private const int MostTargets = 8;
-
-    /// <summary>Sequences of a half, at least: as many as a thread takes.</summary>
-    private const int FewestSequences = 4;
 
     /// <summary>Floats of gradients beyond which a second sum of each costs more than it gives.</summary>
     private const long MostSecondSums = 1 << 22;
@@ -36,8 +33,8 @@ internal sealed unsafe partial class CellRun
     /// <summary>Chooses how many sums are made, and by whom.</summary>
     private void ChooseSums()
     {
-        bool manyRows = _rows.Total * _plan.ForwardSums > _plan.ForwardWeights;
-        _halves = _rows.IsEven && _rows.Batch >= 2 * FewestSequences && _rows.Steps > 0 && manyRows && _plan.GradientLength <= MostSecondSums ? 2 : 1;
+        bool inHalves = _rows.IsEven && Partition.Choose(_plan, _rows, packs: true, threads: 2) is { ByUnits: false, Parts: 2 };
+        _halves = inHalves && _plan.GradientLength <= MostSecondSums ? 2 : 1;
         _sumsInRun = _halves == 2 && _partition is { ByUnits: false, Parts: 2 };
         _keepsApart = _rows.IsEven && _partition is { ByUnits: false, Parts: > 1 } && (_sumsInRun || _mode == RunMode.Infer);
     }

@@ -79,7 +79,7 @@ internal sealed unsafe partial class CellRun : TogetherJob
         _x = x;
         _mode = mode;
         bool packs = packed is null;
-        _partition = Sharing ?? Partition.Choose(plan, _rows, packs);
+        _partition = Sharing ?? Partition.Choose(plan, _rows, packs, Team.Shared.Size);
         _layout = plan.LayoutFor(_partition);
         ChooseChunks();
         ChooseSums();

@@ -1,5 +1,4 @@
 using Unfold.Kernels.Gemm;
-using Unfold.Kernels.Threading;
 
 namespace Unfold.Cells.Execution;
 
@@ -31,9 +30,9 @@ internal readonly record struct Partition(bool ByUnits, int Parts, bool Programs
     /// <param name="plan">The plan for the layer's sizes.</param>
     /// <param name="rows">The rows of the run.</param>
     /// <param name="packs">Whether the run packs its weights, rather than finding them packed.</param>
-    public static Partition Choose(CellPlan plan, SequenceRows rows, bool packs)
+    /// <param name="threads">How many threads there are.</param>
+    public static Partition Choose(CellPlan plan, SequenceRows rows, bool packs, int threads)
     {
-        int threads = Team.Shared.Size;
         if (threads == 1)
             return new Partition(false, 1);
         bool worthMeeting = rows.Batch * plan.LoopWeights >= WorthMeeting;
