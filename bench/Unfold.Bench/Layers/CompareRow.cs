@@ -15,7 +15,7 @@ internal sealed record CompareRow(
     string Cell, string Pass, LayerSize Size, Timing Unfold, double GigaFlops, IReadOnlyList<PeerColumn?> Peers, double? BestRatio)
 {
     /// <summary>Before each turn, in milliseconds: the threads of a peer go on looking for work for a while after its own, and would take the next one's processor.</summary>
-    private const int Pause = 20;
+    public const int Pause = 20;
 
     public static CompareRow Measure(string cell, string pass, LayerSize size, IReadOnlyList<Peer> peers, int threads, int rounds, double seconds)
     {

@@ -33,7 +33,7 @@ internal static class CompareTable
         var page = new Results();
         Head.Write(page, $"Recurrent layers on {Head.Threads(threads)}, beside other systems", machine, peers);
         page.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{rounds} rounds of {seconds} s, in each Unfold and every peer in turn, with a pause of 20 ms before each, in which the threads of the one before fall asleep. Times in milliseconds: the median of the rounds' medians (least - most of all runs). "
+            $"{rounds} rounds of {seconds} s, in each Unfold and every peer in turn, with a pause of {CompareRow.Pause} ms before each, in which the threads of the one before fall asleep. Times in milliseconds: the median of the rounds' medians (least - most of all runs). "
             + $"× is how many times as long a peer takes, the median of the rounds' ratios; above 1, Unfold is faster. Training is forward and backward to x and all weights: "
             + $"2·T·N·G·H·(C+H) operations forward, three times that in training. A dash: the peer does not have that layer."));
         page.Line();

@@ -112,28 +112,32 @@ internal sealed unsafe partial class CellRun
             if (target is MatrixView stacked)
             {
                 if (count == MostTargets)
-                    Multiply(gradients, targets, ref count, gradient.Total, rows, accumulate, room);
+                {
+                    Multiply(gradients, targets, gradient.Total, rows, accumulate, room);
+                    count = 0;
+                }
+
                 targets[count++] = new ProductTarget(view, false, width, stacked, null);
                 continue;
             }
 
-            for (int i = 0, one = 1; i < weights.Count; i++, one = 1)
+            for (int i = 0; i < weights.Count; i++)
             {
-                Span<ProductTarget> single = [new ProductTarget(view, false, width, WeightPacking.Single(weights[i], _parameters, gradients: true), null)];
-                Multiply(gradients.Columns(i * gradient.Width), single, ref one, gradient.Width, rows, accumulate, room);
+                var single = new ProductTarget(view, false, width, WeightPacking.Single(weights[i], _parameters, gradients: true), null);
+                Multiply(gradients.Columns(i * gradient.Width), new ReadOnlySpan<ProductTarget>(in single), gradient.Width, rows, accumulate, room);
             }
         }
 
-        Multiply(gradients, targets, ref count, gradient.Total, rows, accumulate, room);
+        Multiply(gradients, targets[..count], gradient.Total, rows, accumulate, room);
     }
 
-    private static void Multiply(MatrixView a, Span<ProductTarget> targets, ref int count, int m, int k, bool accumulate, float* room)
+    /// <summary>On the team, or by the calling thread where it has room of its own.</summary>
+    private static void Multiply(MatrixView a, ReadOnlySpan<ProductTarget> targets, int m, int k, bool accumulate, float* room)
     {
         if (room == null)
-            Gemm.MultiplyParallel(a, true, targets[..count], m, k, accumulate);
+            Gemm.MultiplyParallel(a, true, targets, m, k, accumulate);
         else
-            Gemm.Multiply(a, true, targets[..count], m, k, accumulate, room);
-        count = 0;
+            Gemm.Multiply(a, true, targets, m, k, accumulate, room);
     }
 
     private void AddBiasGradient(PlannedBiasGradient planned, in Piece piece, bool accumulate, float* room)

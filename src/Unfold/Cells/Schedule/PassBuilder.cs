@@ -195,7 +195,7 @@ internal sealed class PassBuilder
         }
     }
 
-    /// <summary>What two programs of the loop would both compute, and is not cheap, is stored by the first.</summary>
+    /// <summary>What two programs of a phase would both compute, and is not cheap, is stored by the first: beside the loop for all steps, since each program runs for all of them.</summary>
     private void ShareBetweenPrograms()
     {
         var users = new Dictionary<Value, HashSet<(int, int, int)>>();
@@ -214,7 +214,7 @@ internal sealed class PassBuilder
         {
             bool stored = _roots.Exists(r => r.Value == value && !r.Accumulate && !r.IsPartial);
             if (!value.IsCheap && !stored && programs.Count > 1 && programs.Select(p => p.Phase).Distinct().Count() == 1 && !value.IsRow)
-                _roots.Add(new Root(value, _context.Temporary(value.Width)));
+                _roots.Add(new Root(value, programs.First().Phase == Loop ? _context.Temporary(value.Width) : _context.Keep(value.Width, 1)[0]));
         }
 
         HashSet<Value> ElementwiseClosure(Value root)
@@ -236,7 +236,8 @@ internal sealed class PassBuilder
     private (int Phase, int Level, int Width) ProgramOf(Root root)
     {
         int phase = PhaseOf(root.Value);
-        bool isOperandBefore = phase == Before && FeedsBefore(root.Value);
+        // What is handed to the next step has no memory for all steps: it is copied there in its own.
+        bool isOperandBefore = phase == Before && FeedsBefore(root.Value) && root.Slot.Space != SlotSpace.CarryOutgoing;
         if (phase == Before && !isOperandBefore)
             phase = Loop;
         return (phase, Level(root.Value, phase), WidthClass(root));

@@ -29,4 +29,4 @@ internal readonly struct PlainOperand : IOperand { public static bool IsPacked =
 /// <param name="First">The first, counted from the chunk's.</param>
 /// <param name="Height">How many.</param>
 /// <param name="A">Where their A begins.</param>
-internal readonly unsafe record struct TileRows(int First, int Height, nint A);
+internal readonly record struct TileRows(int First, int Height, nint A);
