@@ -39,13 +39,13 @@ internal sealed class LayerGates
     /// <param name="rows">How its rows lie.</param>
     /// <param name="initial">The states that it starts from.</param>
     /// <param name="masks">What its random factors are counted by.</param>
-    internal void Show(Action<string, float[]> show, Tensor x, SequenceRows rows, IReadOnlyList<Tensor> initial, in MaskCounter masks)
+    internal void Show(Action<string, float[]> show, Tensor x, SequenceRows rows, Tensor[] initial, in MaskCounter masks)
     {
         if (_plan is null)
             return;
         CellRun run = new();
         run.Rows.Set(rows);
-        run.Forward(Tape.ForInference(), _plan, _layer.Parameters, x, initial, masks, RunMode.Infer);
+        run.Forward(Tape.ForInference(), _plan, _layer.Parameters, x, initial, [], masks, RunMode.Infer);
         ReadOnlySpan<float> all = run.Output.Values;
         int columns = _gates.Sum(gate => gate.Width), first = 0;
         foreach ((string name, int width) in _gates)

@@ -142,19 +142,11 @@ public sealed class Recurrent : SequenceLayer
         {
             RecurrentLayer layer = _layers[i];
             Tensor input = _dropouts[i]?.Forward(tape, x, sequences?.Padded, rows.Batch) ?? x;
-            Span<Tensor> initial = state is null ? [] : ((Tensor[])state.Tensors).AsSpan(first, layer.StateCount);
-            CellRun run = layer.Forward(tape, input, rows, initial, sequences, Recompute);
-            for (int s = 0; s < layer.StateCount && next is not null; s++)
-            {
-                Tensor target = next.Tensors[first + s];
-                if (sequences is null)
-                    run.FinalState(s).Values.CopyTo(target.Span);
-                else
-                    sequences.CopyState(run.FinalState(s), target, toPacked: false);
-            }
-
+            Tensor output = layer.Forward(tape, input, rows, StatesOf(state), StatesOf(next), sequences, Recompute);
             first += layer.StateCount;
-            x = SkipConnections && i > 0 && x.Shape == run.Output.Shape ? tape.Add(x, run.Output) : run.Output;
+            x = SkipConnections && i > 0 && x.Shape == output.Shape ? tape.Add(x, output) : output;
+
+            ReadOnlySpan<Tensor> StatesOf(RecurrentState? all) => all is null ? [] : ((Tensor[])all.Tensors).AsSpan(first, layer.StateCount);
         }
 
         return x;

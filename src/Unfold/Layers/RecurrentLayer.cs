@@ -86,38 +86,51 @@ internal sealed class RecurrentLayer
             learned.Value.Values.CopyTo(values);
     }
 
-    /// <summary>Runs the cell over x [S, C], whose rows lie as given; the result's object holds output and states.</summary>
-    public CellRun Forward(Tape tape, Tensor x, SequenceRows rows, ReadOnlySpan<Tensor> initial, PackedSequences? sequences, bool recomputes)
+    /// <summary>Runs the cell over x [S, C], whose rows lie as given.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="rows">How its rows lie.</param>
+    /// <param name="initial">The states before the first step, in the order of the batch; empty for the layer's own beginning.</param>
+    /// <param name="finals">Receive the states after the last steps, in the order of the batch, and may be the initial ones; empty where nobody wants them.</param>
+    /// <param name="sequences">The order of the sequences among the rows, if that is not the batch's.</param>
+    /// <param name="recomputes">Whether the backward pass computes again what lies between chunks.</param>
+    /// <returns>[S, O], on the tape.</returns>
+    public Tensor Forward(
+        Tape tape, Tensor x, SequenceRows rows, ReadOnlySpan<Tensor> initial, ReadOnlySpan<Tensor> finals, PackedSequences? sequences, bool recomputes)
     {
         CellRun run = tape.RentObject<CellRun>();
         run.Rows.Set(rows);
-        Tensor[] states = run.InitialStates(StateCount);
-        for (int i = 0; i < states.Length; i++)
+        Tensor[] starts = run.InitialStates(StateCount), ends = run.FinalStates(finals.Length);
+        for (int i = 0; i < starts.Length; i++)
         {
-            if (initial.Length > 0 && sequences is null)
+            if (initial.Length == 0)
             {
-                states[i] = initial[i];
-                continue;
+                starts[i] = tape.Rent(StateShape(i, 1));
+                FillInitial(i, starts[i].Span);
+            }
+            else
+            {
+                starts[i] = sequences is null ? initial[i] : tape.Rent(StateShape(i, rows.Batch));
+                sequences?.CopyState(initial[i], starts[i], toPacked: true);
             }
 
-            states[i] = tape.Rent(StateShape(i, rows.Batch));
-            if (initial.Length > 0)
-                sequences!.CopyState(initial[i], states[i], toPacked: true);
-            else
-                FillInitial(i, states[i].Span);
+            if (finals.Length > 0)
+                ends[i] = sequences is null ? finals[i] : tape.Rent(StateShape(i, rows.Batch));
         }
 
         bool records = tape.Recording && (HasTrained || tape.NeedsGradient(x));
         RunMode mode = !records ? RunMode.Infer : recomputes ? RunMode.Recompute : RunMode.Train;
         var masks = new MaskCounter(tape.Seed, _place, (ulong)tape.Step << 32, 0, tape.Training, sequences?.Order);
-        run.Forward(tape, Plan, Parameters, x, states, in masks, mode, tape.Recording ? null : _packedFor);
         if (tape.Gates is Action<string, float[]> show)
-            (_gates ??= new LayerGates(this)).Show(show, x, rows, states, in masks);
+            (_gates ??= new LayerGates(this)).Show(show, x, rows, starts, in masks);
+        run.Forward(tape, Plan, Parameters, x, starts, ends, in masks, mode, tape.Recording ? null : _packedFor);
+        for (int i = 0; i < finals.Length && sequences is not null; i++)
+            sequences.CopyState(ends[i], finals[i], toPacked: false);
         run.LearnsInitial = initial.Length == 0;
         run.Owner = this;
         if (records)
             tape.Record(new TapeEntry { Operation = RecurrentOperation.Instance, Output = run.Output, A = x, Extra = run });
-        return run;
+        return run.Output;
     }
 
     /// <summary>Adds the gradients of learned initial states: the sum over the batch.</summary>

@@ -158,6 +158,28 @@ public sealed class RecurrentTests
         }
     }
 
+    [Theory]
+    [InlineData(64, 32)]
+    [InlineData(2, 200)]
+    public void A_state_may_be_carried_in_place(int batch, int hiddenSize)
+    {
+        (Recurrent rnn, _) = Build("lstm", 6, hiddenSize);
+        Tensor x = Wave(new Shape(5, batch, 6));
+        (Tensor whole, RecurrentState expected) = rnn.Forward(Tape.ForInference(), x);
+        float[] output = whole.Values.ToArray();
+
+        RecurrentState state = rnn.InitialState(batch);
+        int done = 0;
+        foreach (int steps in (int[])[2, 0, 1, 2])
+        {
+            Tensor part = rnn.Forward(Tape.ForInference(), x.Slice(done, steps), state, state);
+            Assert.Equal(output.AsSpan(done * batch * hiddenSize, part.Values.Length), part.Values);
+            done += steps;
+        }
+
+        Assert.All(state.Tensors.Zip(expected.Tensors), pair => Assert.Equal(pair.Second.Values, pair.First.Values));
+    }
+
     [Fact]
     public void Skip_connections_add_the_input_of_the_layers_above_the_first()
     {
@@ -169,8 +191,8 @@ public sealed class RecurrentTests
 
         var rows = new SequenceRows();
         rows.Set(3, 2);
-        Tensor lower = stack.Layers[0].Forward(Tape.ForInference(), x.Reshape(6, 5), rows, [], null, false).Output.Copy();
-        ReadOnlySpan<float> upper = stack.Layers[1].Forward(Tape.ForInference(), lower, rows, [], null, false).Output.Values;
+        Tensor lower = stack.Layers[0].Forward(Tape.ForInference(), x.Reshape(6, 5), rows, [], [], null, false).Copy();
+        ReadOnlySpan<float> upper = stack.Layers[1].Forward(Tape.ForInference(), lower, rows, [], [], null, false).Values;
         Assert.Equal(upper.ToArray().Zip(lower.Values.ToArray(), (u, l) => u + l), actual);
     }
 

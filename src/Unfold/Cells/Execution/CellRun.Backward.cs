@@ -50,7 +50,7 @@ internal sealed unsafe partial class CellRun
         {
             int start = chunk * _chunkSteps, end = Math.Min(_rows.Steps, start + _chunkSteps);
             if (_mode == RunMode.Recompute)
-                ComputeAgain(chunk, start, end);
+                Start(Work.Again, start, end); // what the forward pass of the chunk did not keep
             Start(Work.Backward, start, end, packStart, _plan.Products.Length);
             packStart = _plan.Products.Length;
             if (!_sumsInRun)
@@ -60,18 +60,6 @@ internal sealed unsafe partial class CellRun
         AddSecondHalf();
         AddParameterSums();
         KeepAlive();
-    }
-
-    /// <summary>Makes again what the forward pass of a chunk did not keep.</summary>
-    private void ComputeAgain(int chunk, int start, int end)
-    {
-        for (int i = 0; i < _states.Length; i++)
-        {
-            if (_saved[i].HasValue)
-                _saved[i].Slice(chunk, 1).Values.CopyTo(_states[i].Span);
-        }
-
-        Start(Work.Again, start, end);
     }
 
     /// <summary>Adds what each row has summed over time, row after row.</summary>

@@ -69,14 +69,12 @@ internal sealed unsafe partial class CellRun
         CellSchedule schedule = _plan.Schedule;
         int batch = _rows.Batch;
         Resize(ref _states, schedule.StateWidths.Count);
-        Resize(ref _finals, _states.Length);
         Resize(ref _saved, _states.Length);
         for (int i = 0; i < _states.Length; i++)
         {
             int width = schedule.StateWidths[i];
             bool chunked = IsChunkedState(i);
             _states[i] = tape.Rent(new Shape(batch + (chunked ? _chunkRows : _rows.Total), width));
-            _finals[i] = _rows.IsEven ? default : tape.Rent(new Shape(batch, width));
             _saved[i] = chunked && _mode == RunMode.Recompute ? tape.Rent(new Shape(Chunks, batch, width)) : default;
         }
 

@@ -1,6 +1,5 @@
 using Unfold.Kernels.Gemm;
 using Unfold.Kernels.Threading;
-using K = Unfold.Kernels.Elementwise.Elementwise;
 
 namespace Unfold.Cells.Execution;
 
@@ -61,6 +60,10 @@ internal sealed unsafe partial class CellRun
             return;
         }
 
+        if (_work == Work.Again)
+            RestoreStates(in share);
+        else
+            BeginStates(in share);
         for (int t = _workStart; t < _workEnd; t += _chunkSteps)
             WalkForward(in share, t, Math.Min(_workEnd, t + _chunkSteps));
     }
@@ -105,7 +108,7 @@ internal sealed unsafe partial class CellRun
         for (int t = start; t < end; t++)
         {
             RunStep(in share, _plan.Forward.Loop, t, start);
-            if (_rows.IsEven || _rows.Active(t + 1) == _rows.Active(t))
+            if (_finals.Length == 0 || _work == Work.Again || _rows.Active(t + 1) == _rows.Active(t))
                 continue;
             Meet(in share);
             KeepFinals(in share, t, start);
@@ -270,65 +273,6 @@ internal sealed unsafe partial class CellRun
         bool accumulate = p.Product.Accumulate;
         Gemm.Multiply(
             a, false, first, end, p.Depth, biases + CellPlan.Align(columns), columns, target, accumulate, accumulate ? null : biases, share.Workspace);
-    }
-
-    /// <summary>Brings the states after the last step of a chunk to where the next begins.</summary>
-    private void CarryStates(in Share share, int start)
-    {
-        for (int i = 0; i < _states.Length; i++)
-        {
-            if (IsChunkedState(i))
-                CopyState(in share, i, _states[i].Pointer, ChunkPrevious(start, start - _chunkSteps), _states[i].Pointer, 0, 0, _rows.Active(start));
-        }
-    }
-
-    /// <summary>Keeps the states before a chunk, from which its steps can be made again.</summary>
-    private void SaveStates(in Share share, int start)
-    {
-        for (int i = 0; i < _states.Length; i++)
-        {
-            if (IsChunkedState(i))
-                CopyState(in share, i, _states[i].Pointer, 0, _saved[i].Pointer, (nint)(start / _chunkSteps) * _rows.Batch, 0, _rows.Active(start));
-        }
-    }
-
-    /// <summary>The sequences that end with step t have their last states.</summary>
-    private void KeepFinals(in Share share, int t, int chunkStart)
-    {
-        for (int i = 0; i < _states.Length; i++)
-        {
-            nint next = RowOf(IsChunkedState(i) ? Place.ChunkNext : Place.Next, t, chunkStart, 0, 0);
-            CopyState(in share, i, _states[i].Pointer, next, _finals[i].Pointer, 0, _rows.Active(t + 1), _rows.Active(t));
-        }
-    }
-
-    /// <summary>The gradients of the last states of the sequences that end with step t.</summary>
-    private void BeginGradients(in Share share, int t)
-    {
-        for (int i = 0; i < _carries.Length; i++)
-        {
-            float* given = _finalGradients[i].HasValue ? _finalGradients[i].Pointer : null;
-            CopyState(in share, i, given, 0, _carries[i].Pointer, RowOf(Place.Incoming, t, 0, 0, 0), _rows.Active(t + 1), _rows.Active(t));
-        }
-    }
-
-    /// <summary>Copies what is the thread's own of some rows of a state; zeros from null.</summary>
-    private void CopyState(in Share share, int state, float* from, nint fromRow, float* to, nint toRow, int first, int end)
-    {
-        int width = _plan.Schedule.StateWidths[state];
-        (int own, int ownEnd) = _partition.ByUnits ? (0, end) : share.Cut(_rows.Batch);
-        for (int unit = _partition.ByUnits ? share.Part : 0; unit < _partition.UnitParts; unit += share.Count)
-        {
-            (int column, int columnEnd) = _partition.Columns(width, unit);
-            for (int row = Math.Max(first, own); row < Math.Min(end, ownEnd); row++)
-            {
-                float* target = to + (toRow + row) * width + column;
-                if (from == null)
-                    K.Fill(target, columnEnd - column, 0);
-                else
-                    K.Copy(from + (fromRow + row) * width + column, target, columnEnd - column);
-            }
-        }
     }
 
     /// <summary>A thread's place in the work.</summary>

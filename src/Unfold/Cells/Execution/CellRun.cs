@@ -44,15 +44,6 @@ internal sealed unsafe partial class CellRun : TogetherJob
     /// <summary>x as it was given.</summary>
     public Tensor Input => _x;
 
-    /// <summary>[N, S]: a state after the last step of every sequence, to be read before the backward pass.</summary>
-    public Tensor FinalState(int state)
-    {
-        if (!_rows.IsEven)
-            return _finals[state];
-        int steps = _rows.Steps, row = IsChunkedState(state) && steps > 0 ? ChunkPrevious(steps, (steps - 1) / _chunkSteps * _chunkSteps) : _rows.Previous(steps);
-        return _states[state].Slice(row, _rows.Batch);
-    }
-
     /// <summary>An array to be filled with the initial states.</summary>
     public Tensor[] InitialStates(int count)
     {
@@ -60,23 +51,32 @@ internal sealed unsafe partial class CellRun : TogetherJob
         return _initial;
     }
 
+    /// <summary>An array to be filled with where the final states go.</summary>
+    public Tensor[] FinalStates(int count)
+    {
+        Resize(ref _finals, count);
+        return _finals;
+    }
+
     /// <summary>Runs the cell forward.</summary>
     /// <param name="tape">Gives the memory.</param>
     /// <param name="plan">The plan for the layer's sizes.</param>
     /// <param name="parameters">In the order of the cell's graph.</param>
     /// <param name="x">[S, C], as <see cref="Rows"/> says.</param>
-    /// <param name="initial">A tensor [N, S] for each state.</param>
+    /// <param name="initial">Each state before the first step, [N, S], or [1, S] for all sequences alike.</param>
+    /// <param name="finals">Receive each state after the last step of every sequence, [N, S]; they may be the initial ones. Empty where nobody wants them.</param>
     /// <param name="masks">What random factors are counted by.</param>
     /// <param name="mode">What is kept for the backward pass.</param>
     /// <param name="packed">Gives the packed weights for a layout; null to pack them now.</param>
     public void Forward(
-        Tape tape, CellPlan plan, IReadOnlyList<Parameter> parameters, Tensor x, IReadOnlyList<Tensor> initial, in MaskCounter masks, RunMode mode,
+        Tape tape, CellPlan plan, IReadOnlyList<Parameter> parameters, Tensor x, Tensor[] initial, Tensor[] finals, in MaskCounter masks, RunMode mode,
         Func<PackedLayout, Tensor>? packed = null)
     {
         _plan = plan;
         _parameters = parameters;
         _masks = masks;
         _x = x;
+        (_initial, _finals) = (initial, finals);
         _mode = mode;
         bool packs = packed is null;
         _partition = Sharing ?? Partition.Choose(plan, _rows, packs, Team.Shared.Size);
@@ -86,13 +86,12 @@ internal sealed unsafe partial class CellRun : TogetherJob
         _wantsInput = true;
         _packed = packed?.Invoke(_layout) ?? default;
         Rent(tape);
-        for (int i = 0; i < initial.Count; i++)
-            initial[i].Values.CopyTo(_states[i].Slice(0, _rows.Batch).Span);
-
         Address(default, default);
         FillVectors();
         FillMasks();
         Start(Work.Forward, 0, _rows.Steps, 0, packs ? plan.ForwardProducts : 0);
+        for (int i = 0; i < finals.Length && _rows.Steps == 0; i++)
+            CopyState(new Share(0, 1, null, null, null), i, Begin(i), StateView(finals[i], 0), 0, _rows.Batch);
         KeepAlive();
     }
 

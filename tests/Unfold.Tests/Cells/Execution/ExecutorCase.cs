@@ -68,12 +68,13 @@ internal sealed class ExecutorCase
         _parameters.ZeroGradients();
         Tensor x = Tensor.From(Wave(steps * rows * InputSize, 1), new Shape(steps * rows, InputSize));
         Tensor[] initial = [.. InitialStates(rows).Select((s, i) => Tensor.From(s, new Shape(rows, Width(_graph.States[i].Previous))))];
+        Tensor[] finals = [.. initial.Select(s => Tensor.Zeros(s.Shape))];
         var run = new CellRun { Sharing = sharing, StepsOfChunk = chunk };
         run.Rows.Set(steps, rows);
-        run.Forward(tape, _plan, _list, x, initial, new MaskCounter(7, 3, 11, 0, training), mode);
+        run.Forward(tape, _plan, _list, x, initial, finals, new MaskCounter(7, 3, 11, 0, training), mode);
         var results = new Dictionary<string, float[]> { ["output"] = run.Output.Values.ToArray() };
         for (int i = 0; i < initial.Length; i++)
-            results["final " + _graph.States[i].Name] = run.FinalState(i).Values.ToArray();
+            results["final " + _graph.States[i].Name] = finals[i].Values.ToArray();
         if (mode == RunMode.Infer)
             return results;
 

@@ -1,0 +1,99 @@
+using Unfold.Kernels.Gemm;
+using Unfold.Tensors;
+using K = Unfold.Kernels.Elementwise.Elementwise;
+
+namespace Unfold.Cells.Execution;
+
+/// <content>
+/// States where a run or a chunk begins or ends. Each thread copies those that it reads and writes itself, so that none of them passes from core to core.
+/// </content>
+internal sealed unsafe partial class CellRun
+{
+    /// <summary>Brings the initial states to where the first step reads them.</summary>
+    private void BeginStates(in Share share)
+    {
+        for (int i = 0; i < _states.Length; i++)
+            CopyState(in share, i, Begin(i), StateView(_states[i], 0), 0, _rows.Batch);
+    }
+
+    /// <summary>The initial state of each sequence.</summary>
+    private MatrixView Begin(int state) => MatrixView.RowMajor(_initial[state].Pointer, _initial[state].Shape[0] == 1 ? 0 : _plan.Schedule.StateWidths[state]);
+
+    /// <summary>Brings the states after the last step of a chunk to where the next begins.</summary>
+    private void CarryStates(in Share share, int start)
+    {
+        for (int i = 0; i < _states.Length; i++)
+        {
+            if (IsChunkedState(i))
+                CopyState(in share, i, StateView(_states[i], ChunkPrevious(start, start - _chunkSteps)), StateView(_states[i], 0), 0, _rows.Active(start));
+        }
+    }
+
+    /// <summary>Keeps the states before a chunk, from which its steps can be made again.</summary>
+    private void SaveStates(in Share share, int start)
+    {
+        for (int i = 0; i < _states.Length; i++)
+        {
+            if (IsChunkedState(i))
+                CopyState(in share, i, StateView(_states[i], 0), SavedView(i, start), 0, _rows.Active(start));
+        }
+    }
+
+    /// <summary>Brings the states before the chunk that is to be made again to where it begins.</summary>
+    private void RestoreStates(in Share share)
+    {
+        for (int i = 0; i < _states.Length; i++)
+        {
+            if (IsChunkedState(i))
+                CopyState(in share, i, SavedView(i, _workStart), StateView(_states[i], 0), 0, _rows.Active(_workStart));
+        }
+    }
+
+    /// <summary>The sequences that end with step t have their last states.</summary>
+    private void KeepFinals(in Share share, int t, int chunkStart)
+    {
+        for (int i = 0; i < _states.Length; i++)
+        {
+            nint next = RowOf(IsChunkedState(i) ? Place.ChunkNext : Place.Next, t, chunkStart, 0, 0);
+            CopyState(in share, i, StateView(_states[i], next), StateView(_finals[i], 0), _rows.Active(t + 1), _rows.Active(t));
+        }
+    }
+
+    /// <summary>The gradients of the last states of the sequences that end with step t.</summary>
+    private void BeginGradients(in Share share, int t)
+    {
+        for (int i = 0; i < _carries.Length; i++)
+        {
+            MatrixView given = _finalGradients[i].HasValue ? StateView(_finalGradients[i], 0) : default;
+            CopyState(in share, i, given, StateView(_carries[i], RowOf(Place.Incoming, t, 0, 0, 0)), _rows.Active(t + 1), _rows.Active(t));
+        }
+    }
+
+    /// <summary>Copies what is the thread's own of some rows of a state; zeros from nothing.</summary>
+    private void CopyState(in Share share, int state, MatrixView from, MatrixView to, int first, int end)
+    {
+        int width = _plan.Schedule.StateWidths[state];
+        (int own, int ownEnd) = _partition.ByUnits ? (0, end) : share.Cut(_rows.Batch);
+        for (int unit = _partition.ByUnits ? share.Part : 0; unit < _partition.UnitParts; unit += share.Count)
+        {
+            (int column, int columnEnd) = _partition.Columns(width, unit);
+            for (int row = Math.Max(first, own); row < Math.Min(end, ownEnd); row++)
+            {
+                float* target = to.Row(row) + column;
+                if (from.Data == null)
+                    K.Fill(target, columnEnd - column, 0);
+                else
+                    K.Copy(from.Row(row) + column, target, columnEnd - column);
+            }
+        }
+    }
+
+    /// <summary>A tensor's rows of one state, from some row on.</summary>
+    private static MatrixView StateView(Tensor tensor, nint row)
+    {
+        nint width = tensor.Shape[^1];
+        return MatrixView.RowMajor(tensor.Pointer + row * width, width);
+    }
+
+    private MatrixView SavedView(int state, int chunkStart) => StateView(_saved[state], (nint)(chunkStart / _chunkSteps) * _rows.Batch);
+}
