@@ -30,7 +30,7 @@ internal static unsafe class ColumnSums
             for (int row = 0; row < rows; row += RowBlock)
             {
                 int count = Math.Min(RowBlock, rows - row);
-                for (int i = 0; i < count; i++) starts[i] = x.Row(row + i) + column;
+                x.Starts(row, count, column, starts);
                 AddBlock<TSimd>(starts, count, columns, total);
             }
 

@@ -33,8 +33,8 @@ internal static unsafe class Dispatch
         where TSimd : struct, ISimd<TSimd>
         where TRows : struct, IRows
     {
-        if (operand.IsPacked) Run<TSimd, TRows, PackedOperand>(half, count, a, in operand, b, rows, offset, bias, add, ahead, aheadStep);
-        else Run<TSimd, TRows, PlainOperand>(half, count, a, in operand, b, rows, offset, bias, add, ahead, aheadStep);
+        if (operand.IsSideBySide) Run<TSimd, TRows, RowsSideBySide>(half, count, a, in operand, b, rows, offset, bias, add, ahead, aheadStep);
+        else Run<TSimd, TRows, RowsApart>(half, count, a, in operand, b, rows, offset, bias, add, ahead, aheadStep);
     }
 
     private static void Run<TSimd, TRows, TOperand>(

@@ -24,6 +24,9 @@ internal static unsafe partial class Gemm
     /// <summary>Rows from which A is read where it lies, rather than packed: fewer would make tiles that ask too much of the caches.</summary>
     private const int FewestPlainRows = 6;
 
+    /// <summary>Floats from the first row to the last of a K block of a transposed A that is read where it lies: 1 MiB, as much as a core's own cache has.</summary>
+    private const int MostPlainFloats = 1 << 18;
+
     /// <summary>The most tiles of a chunk: those of groups of the fewest rows, and one more at either end.</summary>
     private const int MostTiles = (MaximumRowTile * TilesPerChunk / FewestPlainRows) + 2;
 
@@ -122,43 +125,45 @@ internal static unsafe partial class Gemm
                 int count = Math.Min(KBlock, k - start);
                 var ahead = default(Ahead);
                 RunTargets<TSimd>(narrow: true, row, rows, start, count, default, ref ahead); // first: it may use the place of the packed A
-                var operand = PlainRows(row, rows, start, count);
+                var operand = PlainRows(rows, start, count);
                 int tiles = operand.IsPacked ? PackA<TSimd>(row, rows, start, count, cut) : CutPlain(row, rows, start, cut);
                 int portions = (panelEnd - panelStart) * tiles;
                 start += KBlock;
-                if (transposedA && start < k) ahead = new Ahead(a, row, rows, start, Math.Min(KBlock, k - start), portions);
-                else if (transposedA && hasNext) ahead = new Ahead(a, row + rows, rows, 0, Math.Min(KBlock, k), portions);
+                bool packsNext = transposedA && operand.IsPacked;
+                if (packsNext && start < k) ahead = new Ahead(a, row, rows, start, Math.Min(KBlock, k - start), portions);
+                else if (packsNext && hasNext) ahead = new Ahead(a, row + rows, rows, 0, Math.Min(KBlock, k), portions);
                 RunTargets<TSimd>(narrow: false, row, rows, start - KBlock, count, new Operand(operand, new ReadOnlySpan<TileRows>(cut, tiles)), ref ahead);
             }
             while (start < k);
         }
 
-        /// <summary>
-        /// Whether a K block of some rows can be read where it lies: rows at equal distances, enough in a group to fill tiles, columns in whole blocks.
-        /// What packing costs is spared; and since a cache line of a row serves many steps of the chain, nothing is read more often.
-        /// </summary>
-        private OperandRows PlainRows(int row, int rows, int start, int count)
+        /// <summary>Whether a K block of some rows can be read where it lies: at equal distances, and enough side by side or in a group to fill tiles.</summary>
+        /// <remarks>
+        /// What packing costs is spared. Of a transposed A a tile uses a part of a cache line a step, and comes back for the rest: that must still be in the
+        /// second-level cache. Otherwise a line serves many steps of the chain, and nothing is read more often.
+        /// </remarks>
+        private OperandRows PlainRows(int rows, int start, int count)
         {
-            bool whole = a.Contiguous(start, count) == count;
-            bool isPlain = !transposedA && !a.IsListed && rows >= FewestPlainRows && (a.RowsPerGroup >= FewestPlainRows)
-                && (whole || (start % a.ColumnsPerBlock == 0 && count % a.ColumnsPerBlock == 0));
-            if (!isPlain) return default;
-            int segment = whole ? count : a.ColumnsPerBlock;
-            return new OperandRows(a.RowStride * sizeof(float), segment, whole ? 0 : (a.BlockStride - segment) * sizeof(float));
+            int side = transposedA ? a.ColumnsPerBlock : a.RowsPerGroup, segment = transposedA ? a.RowsPerGroup : a.ColumnsPerBlock;
+            if (a.IsListed || Math.Min(rows, Math.Min(side, segment)) < FewestPlainRows || (transposedA && count * a.RowStride > MostPlainFloats))
+                return default;
+            nint stride = transposedA ? 1 : a.RowStride, step = transposedA ? a.RowStride : 1;
+            nint gap = (transposedA ? a.GroupStride : a.BlockStride) - (segment * step);
+            return new OperandRows(stride * sizeof(float), step * sizeof(float), segment - (start % segment), segment, gap * sizeof(float));
         }
 
-        /// <summary>Cuts rows that are read where they lie: no tile is in two groups.</summary>
+        /// <summary>Cuts rows that are read where they lie: no tile is in two groups or blocks.</summary>
         private int CutPlain(int row, int rows, int start, TileRows* cut)
         {
-            int tiles = 0;
+            int tiles = 0, side = transposedA ? a.ColumnsPerBlock : a.RowsPerGroup;
             for (int done = 0; done < rows;)
             {
-                int group = Math.Min(rows - done, a.RowsPerGroup - ((row + done) % a.RowsPerGroup));
+                int group = Math.Min(rows - done, side - ((row + done) % side));
                 int parts = (group + RowTile - 1) / RowTile;
                 for (int part = 0; part < parts; part++)
                 {
-                    int first = group * part / parts, end = group * (part + 1) / parts;
-                    cut[tiles++] = new TileRows(done + first, end - first, (nint)(a.Row(row + done + first) + a.Column(start)));
+                    int first = group * part / parts, end = group * (part + 1) / parts, at = row + done + first;
+                    cut[tiles++] = new TileRows(done + first, end - first, (nint)(transposedA ? a.Row(start) + a.Column(at) : a.Row(at) + a.Column(start)));
                 }
 
                 done += group;
@@ -205,7 +210,7 @@ internal static unsafe partial class Gemm
             where TSimd : struct, ISimd<TSimd>
         {
             float** rowStarts = stackalloc float*[TransposedStrip];
-            for (int i = 0; i < depth; i++) rowStarts[i] = a.Row(start + done + i);
+            a.Starts(start + done, depth, 0, rowStarts);
             int tiles = (rows + RowTile - 1) / RowTile;
             for (int tile = 0; tile < tiles; tile++)
             {
@@ -225,7 +230,7 @@ internal static unsafe partial class Gemm
             var c = target.C;
             if (start == 0 || _targets.Length > 1)
             {
-                for (int i = 0; i < rows; i++) RowStarts[i] = c.Row(row + i);
+                c.Starts(row, rows, 0, RowStarts);
             }
 
             int tiles = operand.Tiles.Length;

@@ -18,9 +18,10 @@ internal static unsafe class HalfTile
         TSimd c0 = TSimd.Zero, c1 = TSimd.Zero, c2 = TSimd.Zero, c3 = TSimd.Zero, c4 = TSimd.Zero, c5 = TSimd.Zero;
         TSimd c6 = TSimd.Zero, c7 = TSimd.Zero, c8 = TSimd.Zero, c9 = TSimd.Zero, c10 = TSimd.Zero, c11 = TSimd.Zero;
         float* last = b + (k * TSimd.Count);
-        float* end = TOperand.IsPacked ? last : b + (operand.Segment * TSimd.Count);
+        float* end = operand.IsPacked ? last : Tile.Until(b + (operand.First * TSimd.Count), last);
+        nint step = operand.IsPacked ? TRows.Count * sizeof(float) : operand.Step;
         nint stride = operand.Stride, stride3 = 3 * stride, stride5 = 5 * stride;
-        float* lower = TOperand.IsPacked ? a + 6 : (float*)((byte*)a + (6 * stride));
+        float* lower = TOperand.IsSideBySide ? a + 6 : (float*)((byte*)a + (6 * stride));
         while (true)
         {
             while (b < end)
@@ -38,15 +39,15 @@ internal static unsafe class HalfTile
                 if (TRows.Count > 9) c9 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(lower, 3, stride3)), value, c9);
                 if (TRows.Count > 10) c10 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(lower, 4, 4 * stride)), value, c10);
                 if (TRows.Count > 11) c11 = TSimd.MultiplyAdd(TSimd.Broadcast(*Tile.At<TOperand>(lower, 5, stride5)), value, c11);
-                a += TOperand.IsPacked ? TRows.Count : 1;
-                lower += TOperand.IsPacked ? TRows.Count : 1;
+                a = (float*)((byte*)a + (TOperand.IsSideBySide ? step : sizeof(float)));
+                lower = (float*)((byte*)lower + (TOperand.IsSideBySide ? step : sizeof(float)));
                 b += TSimd.Count;
             }
 
-            if (TOperand.IsPacked || b >= last) break;
-            a = (float*)((byte*)a + operand.Skip);
-            lower = (float*)((byte*)lower + operand.Skip);
-            end += operand.Segment * TSimd.Count;
+            if (b >= last) break;
+            a = (float*)((byte*)a + operand.Gap);
+            lower = (float*)((byte*)lower + operand.Gap);
+            end = Tile.Until(end + (operand.Segment * TSimd.Count), last);
         }
 
         var start = bias == null ? TSimd.Zero : TSimd.Load(bias);

@@ -1,29 +1,38 @@
 namespace Unfold.Kernels.Gemm;
 
-/// <summary>How the tiles of a K block find A: packed, or in the rows where it lies.</summary>
-/// <param name="stride">Bytes from row to row; 0 where A is packed.</param>
-/// <param name="segment">Columns that lie side by side: the block, or a part of it after which there is a gap.</param>
-/// <param name="skip">Bytes of that gap.</param>
-internal readonly struct OperandRows(nint stride, nint segment, nint skip)
+/// <summary>How the tiles of a K block find A: packed, or where it lies.</summary>
+/// <param name="stride">Bytes from row to row, where they are apart.</param>
+/// <param name="step">Bytes from column to column; 0 where A is packed.</param>
+/// <param name="first">Columns until the first gap.</param>
+/// <param name="segment">Columns from one gap to the next.</param>
+/// <param name="gap">Bytes that a gap adds.</param>
+internal readonly struct OperandRows(nint stride, nint step, nint first, nint segment, nint gap)
 {
-    public bool IsPacked => stride == 0;
+    public bool IsPacked => step == 0;
+
+    /// <summary>Whether a column's elements lie side by side.</summary>
+    public bool IsSideBySide => stride == sizeof(float) || IsPacked;
 
     public nint Stride => stride;
 
+    public nint Step => step;
+
+    public nint First => first;
+
     public nint Segment => segment;
 
-    public nint Skip => skip;
+    public nint Gap => gap;
 }
 
-/// <summary>Whether A is packed, known to the compiler.</summary>
+/// <summary>Whether the rows of A lie side by side, so that a column is one piece, or apart; known to the compiler.</summary>
 internal interface IOperand
 {
-    static abstract bool IsPacked { get; }
+    static abstract bool IsSideBySide { get; }
 }
 
-internal readonly struct PackedOperand : IOperand { public static bool IsPacked => true; }
+internal readonly struct RowsSideBySide : IOperand { public static bool IsSideBySide => true; }
 
-internal readonly struct PlainOperand : IOperand { public static bool IsPacked => false; }
+internal readonly struct RowsApart : IOperand { public static bool IsSideBySide => false; }
 
 /// <summary>Some rows of C that are made at once.</summary>
 /// <param name="First">The first, counted from the chunk's.</param>

@@ -9,6 +9,9 @@ internal static unsafe class Packing
     /// <summary>The most rows of a source that <see cref="Transposed{TSimd}"/> packs side by side.</summary>
     public const int MaximumWidth = 32;
 
+    /// <summary>Rows whose addresses are found at once.</summary>
+    private const int Strips = 64;
+
     /// <summary>
     /// destination[j * width + i] = source(firstRow + i, firstColumn + j) for i &lt; rows, j &lt; columns: rows become columns.
     /// </summary>
@@ -60,15 +63,17 @@ internal static unsafe class Packing
         MatrixView source, int firstRow, int rows, int firstColumn, int columns, int width, float* destination)
         where TSimd : struct, ISimd<TSimd>
     {
+        float** starts = stackalloc float*[Strips];
         for (int done = 0; done < columns;)
         {
             int count = source.Contiguous(firstColumn + done, columns - done);
             nint offset = source.Column(firstColumn + done);
             float* target = destination + done;
-            for (int i = 0; i < rows; i++)
+            for (int row = 0; row < rows; row += Strips)
             {
-                CopyRow<TSimd>(source.Row(firstRow + i) + offset, target, count);
-                target += width;
+                int strip = Math.Min(Strips, rows - row);
+                source.Starts(firstRow + row, strip, offset, starts);
+                for (int i = 0; i < strip; i++, target += width) CopyRow<TSimd>(starts[i], target, count);
             }
 
             done += count;

@@ -11,8 +11,8 @@ internal static unsafe class Tile
     /// Each element is one chain of fused multiply-adds over k from zero, to which start is added at the end.
     /// </summary>
     /// <param name="k">Steps of the chain: one K block.</param>
-    /// <param name="a">Packed A: [k, rows]; or where the first of its rows begins.</param>
-    /// <param name="operand">How the rows lie that are not packed.</param>
+    /// <param name="a">Packed A: [k, rows]; or the first element of those that are not packed.</param>
+    /// <param name="operand">How they lie.</param>
     /// <param name="b">One panel of packed B: [k, 2 vectors].</param>
     /// <param name="c">Where each row of C begins.</param>
     /// <param name="column">The offset of the tile's first column from there.</param>
@@ -45,9 +45,10 @@ internal static unsafe class Tile
         TSimd c100 = TSimd.Zero, c101 = TSimd.Zero;
         TSimd c110 = TSimd.Zero, c111 = TSimd.Zero;
         float* last = b + (k * 2 * TSimd.Count);
-        float* end = TOperand.IsPacked ? last : b + (operand.Segment * 2 * TSimd.Count);
+        float* end = operand.IsPacked ? last : Until(b + (operand.First * 2 * TSimd.Count), last);
+        nint step = operand.IsPacked ? TRows.Count * sizeof(float) : operand.Step;
         nint stride = operand.Stride, stride3 = 3 * stride, stride5 = 5 * stride;
-        float* lower = TOperand.IsPacked ? a + 6 : (float*)((byte*)a + (6 * stride));
+        float* lower = TOperand.IsSideBySide ? a + 6 : (float*)((byte*)a + (6 * stride));
         while (true)
         {
             while (b < end)
@@ -68,15 +69,15 @@ internal static unsafe class Tile
                 if (TRows.Count > 11) Step(At<TOperand>(lower, 5, stride5), b0, b1, ref c110, ref c111);
                 Prefetch.Line(ahead);
                 ahead += aheadStep;
-                a += TOperand.IsPacked ? TRows.Count : 1;
-                lower += TOperand.IsPacked ? TRows.Count : 1;
+                a = (float*)((byte*)a + (TOperand.IsSideBySide ? step : sizeof(float)));
+                lower = (float*)((byte*)lower + (TOperand.IsSideBySide ? step : sizeof(float)));
                 b += 2 * TSimd.Count;
             }
 
-            if (TOperand.IsPacked || b >= last) break;
-            a = (float*)((byte*)a + operand.Skip);
-            lower = (float*)((byte*)lower + operand.Skip);
-            end += operand.Segment * 2 * TSimd.Count;
+            if (b >= last) break;
+            a = (float*)((byte*)a + operand.Gap);
+            lower = (float*)((byte*)lower + operand.Gap);
+            end = Until(end + (operand.Segment * 2 * TSimd.Count), last);
         }
 
         if (accumulate)
@@ -112,10 +113,13 @@ internal static unsafe class Tile
         if (TRows.Count > 11) Write(c[11] + column, c110 + bias0, c111 + bias1);
     }
 
-    /// <summary>Where a row of A has the step's element: <paramref name="row"/> floats further if packed, else as many bytes as are given.</summary>
+    /// <summary>The end of a segment, or that of the chain.</summary>
+    internal static float* Until(float* end, float* last) => end < last ? end : last;
+
+    /// <summary>Where a row of A has the step's element: <paramref name="row"/> floats further if side by side, else as many bytes as are given.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float* At<TOperand>(float* a, int row, nint bytes)
-        where TOperand : struct, IOperand => TOperand.IsPacked ? a + row : (float*)((byte*)a + bytes);
+        where TOperand : struct, IOperand => TOperand.IsSideBySide ? a + row : (float*)((byte*)a + bytes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step<TSimd>(float* a, TSimd b0, TSimd b1, ref TSimd c0, ref TSimd c1)

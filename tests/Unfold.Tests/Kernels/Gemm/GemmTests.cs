@@ -74,40 +74,48 @@ public sealed class GemmTests
             }).QuickCheckThrowOnFailure();
 
     [Theory]
-    [InlineData(0, 0, 40)]
-    [InlineData(6, 16, 64)]
-    [InlineData(13, 20, 60)]
-    [InlineData(16, 128, 512)]
-    [InlineData(7, 100, 600)]
-    [InlineData(32, 64, 640)]
-    public unsafe void Rows_that_are_read_where_they_lie_give_the_bits_of_packed_ones(int rowsPerGroup, int columnsPerBlock, int k)
+    [InlineData(0, 0, 40, false)]
+    [InlineData(6, 16, 64, false)]
+    [InlineData(13, 20, 60, false)]
+    [InlineData(16, 128, 512, false)]
+    [InlineData(7, 100, 650, false)]
+    [InlineData(32, 64, 640, false)]
+    [InlineData(0, 0, 40, true)]
+    [InlineData(6, 16, 64, true)]
+    [InlineData(13, 20, 60, true)]
+    [InlineData(16, 31, 512, true)]
+    [InlineData(100, 7, 650, true)]
+    [InlineData(32, 6, 640, true)]
+    public unsafe void Rows_that_are_read_where_they_lie_give_the_bits_of_packed_ones(int rowsPerGroup, int columnsPerBlock, int k, bool transposed)
     {
         var random = new System.Random(k);
         foreach (int n in (int[])[5, 16, 32, 70])
         {
             const int m = 61, gap = 3;
-            int group = rowsPerGroup == 0 ? m : rowsPerGroup, block = columnsPerBlock == 0 ? k : columnsPerBlock;
+            (int height, int width) = transposed ? (k, m) : (m, k);
+            int group = rowsPerGroup == 0 ? height : rowsPerGroup, block = columnsPerBlock == 0 ? width : columnsPerBlock;
             int stride = block + gap, groupStride = (group * stride) + gap;
-            int blockStride = groupStride * ((m + group - 1) / group);
-            float[] a = Numbers(blockStride * (k / block)), b = Numbers(k * n), plain = new float[m * n], packed = new float[m * n], copy = new float[m * k];
+            int blockStride = groupStride * ((height + group - 1) / group);
+            float[] a = Numbers(blockStride * ((width + block - 1) / block)), b = Numbers(k * n);
+            float[] plain = new float[m * n], packed = new float[m * n], copy = new float[m * k];
             float[] packedB = new float[GemmKernel.PackedLength(k, n)], workspace = new float[GemmKernel.WorkspaceLength(k)];
-            int[] rows = [.. Enumerable.Range(0, m)];
+            int[] rows = [.. Enumerable.Range(0, height)];
             fixed (float* pa = a, pb = b, pPlain = plain, pPacked = packed, pCopy = copy, pPackedB = packedB, pWorkspace = workspace)
             fixed (int* listed = rows)
             {
                 var view = new MatrixView(pa, group, groupStride, stride, block, blockStride);
-                for (int row = 0; row < m; row++)
+                for (int row = 0; row < height; row++)
                 {
-                    for (int column = 0; column < k; column++)
-                        copy[(row * k) + column] = view.Row(row)[view.Column(column)];
+                    for (int column = 0; column < width; column++)
+                        copy[(row * width) + column] = view.Row(row)[view.Column(column)];
                 }
 
                 GemmKernel.PackB(MatrixView.RowMajor(pb, n), false, k, n, pPackedB);
-                GemmKernel.Multiply(view, false, 0, m, k, pPackedB, n, MatrixView.RowMajor(pPlain, n), false, null, pWorkspace);
+                GemmKernel.Multiply(view, transposed, 0, m, k, pPackedB, n, MatrixView.RowMajor(pPlain, n), false, null, pWorkspace);
 
                 // Rows at places that are listed are packed.
                 GemmKernel.Multiply(
-                    MatrixView.Listed(pCopy, listed, k), false, 0, m, k, pPackedB, n, MatrixView.RowMajor(pPacked, n), false, null, pWorkspace);
+                    MatrixView.Listed(pCopy, listed, width), transposed, 0, m, k, pPackedB, n, MatrixView.RowMajor(pPacked, n), false, null, pWorkspace);
             }
 
             Assert.Equal(packed, plain);
