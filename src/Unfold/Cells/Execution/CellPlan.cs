@@ -8,11 +8,11 @@ namespace Unfold.Cells.Execution;
 /// </summary>
 internal sealed class CellPlan
 {
-    /// <summary>Floats of a tile: several operands of this length stay in the L1 cache.</summary>
-    public const int TileLength = 512;
+    /// <summary>The most floats of a tile: several operands of this length stay in the first-level cache.</summary>
+    public const int TileLength = 1 << 11;
 
-    /// <summary>Floats of the tiles of all operands together, 64 KiB: of a long program not all are in use at once, and calls for short tiles cost more than misses.</summary>
-    public const int TileFloats = 1 << 14;
+    /// <summary>Floats of the tiles of all operands together, 80 KiB: of a long program not all are in use at once, and calls for short tiles cost more than misses.</summary>
+    public const int TileFloats = 5 << 12;
 
     private readonly Dictionary<Slot, int> _slotIds = [];
     private readonly List<Slot> _slots = [];

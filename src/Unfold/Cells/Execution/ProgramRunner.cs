@@ -29,7 +29,7 @@ internal static unsafe class ProgramRunner
     {
         ProgramStep program = planned.Program;
         int width = program.Width, tileColumns = planned.TileColumns;
-        int tileRows = endColumn - firstColumn == width ? planned.TileRows : 1;
+        int tileRows = endColumn - firstColumn == width ? Even(endRow - firstRow, planned.TileRows) : 1;
         int capacity = planned.TileCapacity, rowCapacity = (int)CellPlan.Align(planned.TileRows);
         int[] ids = planned.SlotIds, widths = planned.SlotWidths;
         bool[] far = planned.IsFar;
@@ -68,6 +68,13 @@ internal static unsafe class ProgramRunner
                     Execute(in instruction, operands, rows, columns, row, in masks);
             }
         }
+    }
+
+    /// <summary>Rows of a tile, so that all are about as long.</summary>
+    private static int Even(int rows, int most)
+    {
+        int tiles = (rows + most - 1) / most;
+        return (rows + tiles - 1) / tiles;
     }
 
     /// <summary>Makes a vector of those before it.</summary>
