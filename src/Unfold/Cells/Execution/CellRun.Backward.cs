@@ -48,7 +48,7 @@ internal sealed unsafe partial class CellRun
         int packStart = _plan.ForwardProducts;
         for (int chunk = Chunks - 1; chunk >= 0; chunk--)
         {
-            int start = chunk * _chunkSteps, end = Math.Min(_rows.Steps, start + _chunkSteps);
+            int start = StartOf(chunk), end = StartOf(chunk + 1);
             if (_mode == RunMode.Recompute)
                 Start(Work.Again, start, end); // what the forward pass of the chunk did not keep
             Start(Work.Backward, start, end, packStart, _plan.Products.Length);

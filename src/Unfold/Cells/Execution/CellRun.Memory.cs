@@ -46,6 +46,9 @@ internal sealed unsafe partial class CellRun
 
     private int Chunks => _chunkSteps == 0 ? 0 : (_rows.Steps + _chunkSteps - 1) / _chunkSteps;
 
+    /// <summary>The first step of a chunk; T for the end of the last.</summary>
+    private int StartOf(int chunk) => Math.Min(_rows.Steps, chunk * _chunkSteps);
+
     private int KeptRows => IsChunked ? _chunkRows : _rows.Total;
 
     /// <summary>Steps of a chunk. Does not depend on the number of threads, since sums over rows are cut at chunks.</summary>

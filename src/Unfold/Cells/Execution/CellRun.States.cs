@@ -20,12 +20,12 @@ internal sealed unsafe partial class CellRun
     private MatrixView Begin(int state) => MatrixView.RowMajor(_initial[state].Pointer, _initial[state].Shape[0] == 1 ? 0 : _plan.Schedule.StateWidths[state]);
 
     /// <summary>Brings the states after the last step of a chunk to where the next begins.</summary>
-    private void CarryStates(in Share share, int start)
+    private void CarryStates(in Share share, int start, int end)
     {
         for (int i = 0; i < _states.Length; i++)
         {
             if (IsChunkedState(i))
-                CopyState(in share, i, StateView(_states[i], ChunkPrevious(start, start - _chunkSteps)), StateView(_states[i], 0), 0, _rows.Active(start));
+                CopyState(in share, i, StateView(_states[i], ChunkPrevious(end, start)), StateView(_states[i], 0), 0, _rows.Active(end));
         }
     }
 
@@ -59,6 +59,16 @@ internal sealed unsafe partial class CellRun
         }
     }
 
+    /// <summary>Without a step, states end as they begin.</summary>
+    private void EndAtOnce()
+    {
+        for (int i = 0; i < _finals.Length; i++)
+        {
+            for (int row = 0; row < _rows.Batch; row++)
+                K.Copy(Begin(i).Row(row), StateView(_finals[i], row).Data, _plan.Schedule.StateWidths[i]);
+        }
+    }
+
     /// <summary>The gradients of the last states of the sequences that end with step t.</summary>
     private void BeginGradients(in Share share, int t)
     {
@@ -73,7 +83,7 @@ internal sealed unsafe partial class CellRun
     private void CopyState(in Share share, int state, MatrixView from, MatrixView to, int first, int end)
     {
         int width = _plan.Schedule.StateWidths[state];
-        (int own, int ownEnd) = _partition.ByUnits ? (0, end) : share.Cut(_rows.Batch);
+        (int own, int ownEnd) = _partition.ByUnits ? (0, end) : Own(in share, _rows.Batch);
         for (int unit = _partition.ByUnits ? share.Part : 0; unit < _partition.UnitParts; unit += share.Count)
         {
             (int column, int columnEnd) = _partition.Columns(width, unit);

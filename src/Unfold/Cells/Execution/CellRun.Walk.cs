@@ -33,6 +33,7 @@ internal sealed unsafe partial class CellRun
         (_packStart, _packEnd) = (packStart, packEnd);
         (_packsBegun, _packsDone) = (0, 0);
         _profile = RunProfile.Current;
+        _rows.CutShares(_partition.Parts, start, end);
         if (_partition.ByUnits)
             Team.Shared.RunTogether(this, _partition.Parts);
         else
@@ -62,7 +63,7 @@ internal sealed unsafe partial class CellRun
 
         if (_work == Work.Again)
             RestoreStates(in share);
-        else
+        else if (_workStart == 0)
             BeginStates(in share);
         for (int t = _workStart; t < _workEnd; t += _chunkSteps)
             WalkForward(in share, t, Math.Min(_workEnd, t + _chunkSteps));
@@ -95,12 +96,6 @@ internal sealed unsafe partial class CellRun
 
     private void WalkForward(in Share share, int start, int end)
     {
-        if (start > _workStart && IsChunked)
-        {
-            Meet(in share);
-            CarryStates(in share, start);
-        }
-
         if (_work == Work.Forward && _mode == RunMode.Recompute)
             SaveStates(in share, start);
         RunAll(in share, _plan.Forward.Before, start, end);
@@ -117,6 +112,10 @@ internal sealed unsafe partial class CellRun
         if (_plan.Forward.After.Length > 0)
             Meet(in share);
         RunAll(in share, _plan.Forward.After, start, end);
+        if (end == _rows.Steps || _work == Work.Again || !IsChunked)
+            return;
+        Meet(in share);
+        CarryStates(in share, start, end);
     }
 
     private void WalkBackward(in Share share, int start, int end)
@@ -158,9 +157,13 @@ internal sealed unsafe partial class CellRun
                 Meet(in share);
             if (steps[i] is PlannedProduct product)
             {
-                if (_wantsInput || !product.MakesInputGradient)
+                if (product.MakesInputGradient && !_wantsInput)
+                    continue;
+                if (_rows.IsEven || _partition.ByUnits || share.Count == 1)
+                {
                     MultiplyChunk(in share, product, start, end);
-                continue;
+                    continue;
+                }
             }
 
             for (int t = start; t < end; t++)
@@ -186,7 +189,7 @@ internal sealed unsafe partial class CellRun
     private void Point(in Share share, int t, int chunkStart)
     {
         nint* rows = stackalloc nint[Places];
-        (int first, int end) = share.Cut(_rows.Batch);
+        (int first, int end) = Own(in share, _rows.Batch);
         for (int place = 0; place < Places; place++)
             rows[place] = RowOf((Place)place, t, chunkStart, first, end);
         for (int i = 0; i < _addresses.Length; i++)
@@ -198,7 +201,9 @@ internal sealed unsafe partial class CellRun
         long started = RunProfile.Now(_profile);
         int active = _rows.Active(t);
         bool sharesRows = !_partition.ByUnits || step.ByRows || (_partition.ProgramsByRows && step is PlannedProgram);
-        (int first, int end) = sharesRows ? share.Cut(active) : (0, active);
+        (int first, int end) = sharesRows ? Own(in share, active) : (0, active);
+        if (first == end)
+            return;
         switch (step)
         {
             case PlannedProduct product:
@@ -218,6 +223,11 @@ internal sealed unsafe partial class CellRun
 
         _profile?.Add(share.Part, Activity.Elementwise, started);
     }
+
+    /// <summary>The thread's part of the first rows of the batch: of its sequences, where threads share those, else of these rows.</summary>
+    private (int First, int End) Own(in Share share, int rows) => _partition.ByUnits
+        ? share.Cut(rows)
+        : (Math.Min(rows, _rows.Share(share.Part)), Math.Min(rows, _rows.Share(share.Part + 1)));
 
     private void RunProgram(in Share share, PlannedProgram program, int t, int first, int end, bool sharesRows)
     {
@@ -244,7 +254,7 @@ internal sealed unsafe partial class CellRun
         if (!_partition.ByUnits && share.Count > 1)
         {
             // The thread's own sequences in every step: what the loop reads next is then in this core's cache.
-            (int first, int last) = share.Cut(_rows.Batch);
+            (int first, int last) = Own(in share, _rows.Batch);
             MatrixView from = SequencesView(p.Operand, start, start, first, last), to = SequencesView(p.Destination, start, start, first, last);
             Multiply(in share, p, from, to, 0, (last - first) * (end - start), 0);
         }

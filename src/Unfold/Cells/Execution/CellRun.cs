@@ -89,9 +89,13 @@ internal sealed unsafe partial class CellRun : TogetherJob
         Address(default, default);
         FillVectors();
         FillMasks();
-        Start(Work.Forward, 0, _rows.Steps, 0, packs ? plan.ForwardProducts : 0);
-        for (int i = 0; i < finals.Length && _rows.Steps == 0; i++)
-            CopyState(new Share(0, 1, null, null, null), i, Begin(i), StateView(finals[i], 0), 0, _rows.Batch);
+        int packEnd = packs ? plan.ForwardProducts : 0;
+        if (_rows.IsEven || _partition.ByUnits)
+            Start(Work.Forward, 0, _rows.Steps, 0, packEnd);
+        for (int chunk = 0; chunk < Chunks && !_rows.IsEven && !_partition.ByUnits; chunk++, packEnd = 0)
+            Start(Work.Forward, StartOf(chunk), StartOf(chunk + 1), 0, packEnd); // sequences that end are no reason to wait: those that go on are shared anew
+        if (_rows.Steps == 0)
+            EndAtOnce();
         KeepAlive();
     }
 

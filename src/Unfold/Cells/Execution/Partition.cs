@@ -36,7 +36,7 @@ internal readonly record struct Partition(bool ByUnits, int Parts, bool Programs
         if (threads == 1)
             return new Partition(false, 1);
         bool worthMeeting = rows.Batch * plan.LoopWeights >= WorthMeeting;
-        int byRows = rows.IsEven ? Math.Clamp(rows.Batch / 4, 1, threads) : 1;
+        int byRows = Math.Clamp(rows.Batch / (rows.IsEven ? 4 : 8), 1, threads);
         // By rows, each thread passes all weights of the loop through its cache in every step: good while they meet two whole tiles of rows there.
         bool large = plan.LoopWeights > FitsOneCore && rows.Batch < 2 * Gemm.RowTile * threads;
         // By rows, each thread reads the weights that the others have packed; by units, the sums that the others have made.

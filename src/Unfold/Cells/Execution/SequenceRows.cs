@@ -8,6 +8,7 @@ internal sealed class SequenceRows
 {
     private int[] _first = [0];
     private int[] _previous = [0];
+    private int[] _shares = [0];
 
     /// <summary>T, the steps of the longest sequence.</summary>
     public int Steps { get; private set; }
@@ -32,6 +33,19 @@ internal sealed class SequenceRows
     /// after step 0, after step 1 and so on.
     /// </summary>
     public int Previous(int t) => _previous[t];
+
+    /// <summary>The sequence with which a part begins, as <see cref="CutShares"/> has cut them; N where the last one ends.</summary>
+    public int Share(int part) => _shares[part];
+
+    /// <summary>Cuts the sequences into parts, with about as many of the rows of some steps in each.</summary>
+    public void CutShares(int parts, int start, int end)
+    {
+        if (_shares.Length <= parts)
+            _shares = new int[parts + 1];
+        for (int part = 1; part < parts; part++)
+            _shares[part] = IsEven ? (int)((long)Batch * part / parts) : FirstWithBefore((long)(First(end) - First(start)) * part / parts, start, end);
+        _shares[parts] = Batch;
+    }
 
     /// <summary>All sequences have the same length.</summary>
     public void Set(int steps, int batch)
@@ -66,6 +80,22 @@ internal sealed class SequenceRows
         IsEven = other.IsEven;
         Array.Copy(other._first, _first, Steps + 1);
         SetPrevious();
+    }
+
+    /// <summary>The first sequence before which others have at least so many rows of some steps.</summary>
+    private int FirstWithBefore(long rows, int start, int end)
+    {
+        int low = 0, high = Batch;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            long before = 0;
+            for (int t = start; t < end; t++)
+                before += Math.Min(middle, Active(t));
+            (low, high) = before < rows ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
     }
 
     private void Resize(int steps, int batch)

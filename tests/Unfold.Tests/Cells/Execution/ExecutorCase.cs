@@ -62,15 +62,20 @@ internal sealed class ExecutorCase
 
     /// <summary>Everything that a run gives: output, final states, gradients of x, of the initial states and of the parameters.</summary>
     public Dictionary<string, float[]> Fast(
-        int steps, int rows, bool training = false, Partition? sharing = null, RunMode mode = RunMode.Train, int? chunk = null)
+        int steps, int rows, bool training = false, Partition? sharing = null, RunMode mode = RunMode.Train, int? chunk = null) =>
+        Fast([.. Enumerable.Repeat(steps, rows)], training, sharing, mode, chunk);
+
+    /// <summary>The same for sequences of some lengths, the longest first.</summary>
+    public Dictionary<string, float[]> Fast(int[] lengths, bool training, Partition? sharing, RunMode mode, int? chunk)
     {
+        int rows = lengths.Length, all = lengths.Sum();
         var tape = new Tape(7);
         _parameters.ZeroGradients();
-        Tensor x = Tensor.From(Wave(steps * rows * InputSize, 1), new Shape(steps * rows, InputSize));
+        Tensor x = Tensor.From(Wave(all * InputSize, 1), new Shape(all, InputSize));
         Tensor[] initial = [.. InitialStates(rows).Select((s, i) => Tensor.From(s, new Shape(rows, Width(_graph.States[i].Previous))))];
         Tensor[] finals = [.. initial.Select(s => Tensor.Zeros(s.Shape))];
         var run = new CellRun { Sharing = sharing, StepsOfChunk = chunk };
-        run.Rows.Set(steps, rows);
+        run.Rows.Set(lengths);
         run.Forward(tape, _plan, _list, x, initial, finals, new MaskCounter(7, 3, 11, 0, training), mode);
         var results = new Dictionary<string, float[]> { ["output"] = run.Output.Values.ToArray() };
         for (int i = 0; i < initial.Length; i++)

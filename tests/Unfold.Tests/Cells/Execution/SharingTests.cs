@@ -22,14 +22,24 @@ public sealed class SharingTests : IDisposable
         Team.SetSize(3);
         foreach ((int c, int h, int n, int t, int? chunk) in new (int, int, int, int, int?)[] { (5, 9, 7, 4, 1), (20, 70, 1, 8, 3), (3, 100, 26, 31, null), (100, 40, 5, 2, null) })
         {
-            var run = new ExecutorCase(Cell.Named(name), c, h);
-            Dictionary<string, float[]> alone = run.Fast(t, n, training: true, new Partition(false, 1), RunMode.Train, chunk);
-            foreach (Partition sharing in new[] { new Partition(false, 2), new Partition(false, 3), new Partition(true, 3), new Partition(true, 3, true), new Partition(true, 2), new Partition(true, 2, true, true), new Partition(true, 3, false, true) })
+            foreach (int[] lengths in new int[][] { [.. Enumerable.Repeat(t, n)], [.. Enumerable.Range(0, n).Select(i => t - i * (t - 1) / n)] })
+                Check(name, c, h, lengths, chunk);
+        }
+    }
+
+    private static void Check(string name, int c, int h, int[] lengths, int? chunk)
+    {
+        var run = new ExecutorCase(Cell.Named(name), c, h);
+        Dictionary<string, float[]> alone = run.Fast(lengths, training: true, new Partition(false, 1), RunMode.Train, chunk);
+        foreach (Partition sharing in new[] { new Partition(false, 2), new Partition(false, 3), new Partition(true, 3), new Partition(true, 3, true), new Partition(true, 2), new Partition(true, 2, true, true), new Partition(true, 3, false, true) })
+        {
+            foreach (RunMode mode in Enum.GetValues<RunMode>())
             {
-                foreach (RunMode mode in Enum.GetValues<RunMode>())
+                foreach ((string what, float[] values) in run.Fast(lengths, training: true, sharing, mode, chunk))
                 {
-                    foreach ((string what, float[] values) in run.Fast(t, n, training: true, sharing, mode, chunk))
-                        Assert.True(alone[what].AsSpan().SequenceEqual(values), $"{name} T={t} N={n} C={c} H={h}, {sharing}, {mode}: {what} differs.");
+                    Assert.True(
+                        alone[what].AsSpan().SequenceEqual(values),
+                        $"{name} C={c} H={h}, {lengths.Length} sequences of {lengths[^1]} to {lengths[0]} steps, {sharing}, {mode}: {what} differs.");
                 }
             }
         }
