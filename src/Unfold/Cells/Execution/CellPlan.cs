@@ -24,7 +24,8 @@ internal sealed class CellPlan
         Forward = Plan(schedule.Forward);
         Backward = Plan(schedule.Backward);
         WeightGradients = [.. schedule.WeightGradients.Select(Plan)];
-        BiasGradients = [.. schedule.BiasGradients.Select(b => new PlannedBiasGradient(IdOf(b.Gradient), b.Gradient.Width, b.Parameter, PlaceGradient(b.Gradient.Width)))];
+        BiasGradients = [.. schedule.BiasGradients.Select(b => Plan(b.Gradient, b.Parameter))];
+        SummedGradients = [.. schedule.ParameterGradients.Select((g, i) => Plan(new Slot(SlotSpace.ParameterGradient, i, g.Width), g.Parameter))];
         Slots = [.. _slots];
         Meetings.Mark(Forward, backward: false);
         Meetings.Mark(Backward, backward: true);
@@ -51,7 +52,10 @@ internal sealed class CellPlan
     public PlannedWeightGradient[] WeightGradients { get; }
 
     /// <summary>Parameters whose gradient is the sum of a slot over all rows.</summary>
-    public PlannedBiasGradient[] BiasGradients { get; }
+    public PlannedVectorGradient[] BiasGradients { get; }
+
+    /// <summary>Parameters whose gradient is the sum over all sequences of what the loop has summed over time.</summary>
+    public PlannedVectorGradient[] SummedGradients { get; }
 
     /// <summary>Floats of all these gradients.</summary>
     public nint GradientLength { get; private set; }
@@ -118,6 +122,8 @@ internal sealed class CellPlan
         SlotBlock gradient = BlockOf(step.Gradients);
         return new PlannedWeightGradient(gradient, [.. step.Operands.Select(o => new PlannedOperand(o, IdOf(o.Slot), PlaceGradient((nint)gradient.Total * o.Slot.Width)))]);
     }
+
+    private PlannedVectorGradient Plan(Slot gradient, int parameter) => new(IdOf(gradient), gradient.Width, parameter, PlaceGradient(gradient.Width));
 
     private nint PlaceGradient(nint length)
     {

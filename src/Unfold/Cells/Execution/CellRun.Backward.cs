@@ -28,7 +28,7 @@ internal sealed unsafe partial class CellRun
             _carries[i] = tape.Rent(new Shape(2 * _rows.Batch, schedule.StateWidths[i]));
             _finalGradients[i] = finalGradients is null ? default : finalGradients[i];
             if (_rows.Steps > 0)
-                continue;
+                continue; // each thread begins with its own
             if (_finalGradients[i].HasValue)
                 _finalGradients[i].Values.CopyTo(_carries[i].Span);
             else
@@ -37,7 +37,7 @@ internal sealed unsafe partial class CellRun
 
         Resize(ref _sums, schedule.ParameterGradients.Count);
         for (int i = 0; i < _sums.Length; i++)
-            _sums[i] = tape.RentZeroed(new Shape(_rows.Batch, schedule.ParameterGradients[i].Width));
+            _sums[i] = tape.Rent(new Shape(_rows.Batch, schedule.ParameterGradients[i].Width));
 
         // An elementwise part of dx is written in the loop whether or not anybody wants it.
         _wantsInput = inputGradient.HasValue;
@@ -57,20 +57,9 @@ internal sealed unsafe partial class CellRun
                 AddGradients(start, end);
         }
 
+        if (!_sumsInRun)
+            AddSums();
         AddSecondHalf();
-        AddParameterSums();
         KeepAlive();
-    }
-
-    /// <summary>Adds what each row has summed over time, row after row.</summary>
-    private void AddParameterSums()
-    {
-        for (int i = 0; i < _sums.Length; i++)
-        {
-            (int parameter, int width) = _plan.Schedule.ParameterGradients[i];
-            float* target = _parameters[parameter].Gradient.Pointer;
-            for (int row = 0; row < _rows.Batch; row++)
-                K.Accumulate(_sums[i].Pointer + (nint)row * width, target, width);
-        }
     }
 }

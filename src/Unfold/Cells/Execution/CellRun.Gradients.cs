@@ -89,8 +89,26 @@ internal sealed unsafe partial class CellRun
             bool accumulate = half == 0 || end < _rows.Steps || i > 0;
             foreach (PlannedWeightGradient planned in _plan.WeightGradients)
                 AddWeightGradients(planned, in piece, accumulate, room);
-            foreach (PlannedBiasGradient planned in _plan.BiasGradients)
+            foreach (PlannedVectorGradient planned in _plan.BiasGradients)
                 AddBiasGradient(planned, in piece, accumulate, room);
+        }
+    }
+
+    /// <summary>What the sequences have summed over time, by the calling thread.</summary>
+    private void AddSums()
+    {
+        for (int half = 0; half < _halves && _rows.Steps > 0; half++)
+            AddSums(half);
+    }
+
+    /// <summary>The same for one half of the sequences.</summary>
+    private void AddSums(int half)
+    {
+        (int first, int end) = SequencesOf(half);
+        for (int i = 0; i < _sums.Length; i++)
+        {
+            PlannedVectorGradient planned = _plan.SummedGradients[i];
+            ColumnSums.Add(StateView(_sums[i], first), end - first, 0, planned.Width, VectorTarget(planned, half), accumulate: half == 0);
         }
     }
 
@@ -140,15 +158,18 @@ internal sealed unsafe partial class CellRun
             Gemm.Multiply(a, true, targets, m, k, accumulate, room);
     }
 
-    private void AddBiasGradient(PlannedBiasGradient planned, in Piece piece, bool accumulate, float* room)
+    private void AddBiasGradient(PlannedVectorGradient planned, in Piece piece, bool accumulate, float* room)
     {
         MatrixView gradients = RowsOf(new SlotBlock(planned.Slot, 1, planned.Width, planned.Width), in piece);
-        float* target = piece.Half == 1 ? _secondSums.Pointer + planned.Offset : _parameters[planned.Parameter].Gradient.Pointer;
+        float* target = VectorTarget(planned, piece.Half);
         if (room == null)
             ColumnSumJob.Add(gradients, CountOf(in piece), planned.Width, target, accumulate);
         else
             ColumnSums.Add(gradients, CountOf(in piece), 0, planned.Width, target, accumulate);
     }
+
+    private float* VectorTarget(PlannedVectorGradient planned, int half) =>
+        half == 1 ? _secondSums.Pointer + planned.Offset : _parameters[planned.Parameter].Gradient.Pointer;
 
     private int CountOf(in Piece piece)
     {
@@ -166,7 +187,7 @@ internal sealed unsafe partial class CellRun
 
     private void AddSecondHalf()
     {
-        if (_halves == 1)
+        if (_halves == 1 || _rows.Steps == 0)
             return;
         if (_plan.GradientLength < WorthSharing)
             AddSecondHalf(0, 1);
@@ -191,11 +212,12 @@ internal sealed unsafe partial class CellRun
             }
         }
 
-        foreach (PlannedBiasGradient planned in _plan.BiasGradients)
-        {
-            if (part == 0)
-                K.Accumulate(_secondSums.Pointer + planned.Offset, _parameters[planned.Parameter].Gradient.Pointer, planned.Width);
-        }
+        if (part > 0)
+            return;
+        foreach (PlannedVectorGradient planned in _plan.BiasGradients)
+            K.Accumulate(VectorTarget(planned, 1), VectorTarget(planned, 0), planned.Width);
+        foreach (PlannedVectorGradient planned in _plan.SummedGradients)
+            K.Accumulate(VectorTarget(planned, 1), VectorTarget(planned, 0), planned.Width);
     }
 
     /// <summary>Some steps of a chunk, of which one half of the sequences is meant.</summary>

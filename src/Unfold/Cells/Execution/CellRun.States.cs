@@ -79,6 +79,15 @@ internal sealed unsafe partial class CellRun
         }
     }
 
+    /// <summary>Sums over time begin with zeros.</summary>
+    private void BeginSums(in Share share)
+    {
+        (int first, int end) = Own(in share, _rows.Batch);
+        foreach (Tensor sums in _sums)
+            K.Fill(StateView(sums, first).Data, (nint)(end - first) * sums.Shape[^1], 0);
+        Meet(in share);
+    }
+
     /// <summary>Copies what is the thread's own of some rows of a state; zeros from nothing.</summary>
     private void CopyState(in Share share, int state, MatrixView from, MatrixView to, int first, int end)
     {

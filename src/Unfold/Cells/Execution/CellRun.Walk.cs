@@ -58,6 +58,8 @@ internal sealed unsafe partial class CellRun
             WalkBackward(in share, _workStart, _workEnd);
             if (_sumsInRun)
                 AddGradients(in share, _workStart, _workEnd);
+            if (_sumsInRun && _workStart == 0)
+                AddSums(share.Part);
             return;
         }
 
@@ -120,6 +122,8 @@ internal sealed unsafe partial class CellRun
 
     private void WalkBackward(in Share share, int start, int end)
     {
+        if (end == _rows.Steps)
+            BeginSums(in share);
         RunAll(in share, _plan.Backward.Before, start, end);
         Meet(in share);
         for (int t = end - 1; t >= start; t--)

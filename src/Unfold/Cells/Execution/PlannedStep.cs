@@ -125,9 +125,9 @@ internal sealed record PlannedWeightGradient(SlotBlock Gradient, PlannedOperand[
 /// <param name="Offset">Where the weights' gradients lie among those of all weights.</param>
 internal sealed record PlannedOperand(WeightGradientOperand Operand, int Slot, nint Offset);
 
-/// <summary>The gradient of a vector.</summary>
-/// <param name="Slot">The number of the slot whose sum over all rows it is.</param>
+/// <summary>The gradient of a vector: the sum of a slot over rows.</summary>
+/// <param name="Slot">The slot's number.</param>
 /// <param name="Width">The vector's length.</param>
 /// <param name="Parameter">Its index.</param>
 /// <param name="Offset">Where its gradient lies among those of all weights.</param>
-internal sealed record PlannedBiasGradient(int Slot, int Width, int Parameter, nint Offset);
+internal sealed record PlannedVectorGradient(int Slot, int Width, int Parameter, nint Offset);
