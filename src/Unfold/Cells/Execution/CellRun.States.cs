@@ -5,7 +5,7 @@ using K = Unfold.Kernels.Elementwise.Elementwise;
 namespace Unfold.Cells.Execution;
 
 /// <content>
-/// States where a run or a chunk begins or ends. Each thread copies those that it reads and writes itself, so that none of them passes from core to core.
+/// States and sums where a run or a chunk begins or ends. Each thread copies those that it reads and writes itself, so that none of them passes from core to core.
 /// </content>
 internal sealed unsafe partial class CellRun
 {
@@ -82,6 +82,8 @@ internal sealed unsafe partial class CellRun
     /// <summary>Sums over time begin with zeros.</summary>
     private void BeginSums(in Share share)
     {
+        if (_sums.Length == 0)
+            return;
         (int first, int end) = Own(in share, _rows.Batch);
         foreach (Tensor sums in _sums)
             K.Fill(StateView(sums, first).Data, (nint)(end - first) * sums.Shape[^1], 0);

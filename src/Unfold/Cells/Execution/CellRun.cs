@@ -89,11 +89,10 @@ internal sealed unsafe partial class CellRun : TogetherJob
         Address(default, default);
         FillVectors();
         FillMasks();
-        int packEnd = packs ? plan.ForwardProducts : 0;
-        if (_rows.IsEven || _partition.ByUnits)
-            Start(Work.Forward, 0, _rows.Steps, 0, packEnd);
-        for (int chunk = 0; chunk < Chunks && !_rows.IsEven && !_partition.ByUnits; chunk++, packEnd = 0)
-            Start(Work.Forward, StartOf(chunk), StartOf(chunk + 1), 0, packEnd); // sequences that end are no reason to wait: those that go on are shared anew
+        // A sequence that ends is no reason to wait for another thread: those that go on are shared anew, chunk by chunk.
+        int steps = _rows.IsEven || _partition.ByUnits ? _rows.Steps : _chunkSteps, packEnd = packs ? plan.ForwardProducts : 0;
+        for (int t = 0; t < _rows.Steps; t += steps, packEnd = 0)
+            Start(Work.Forward, t, Math.Min(_rows.Steps, t + steps), 0, packEnd);
         if (_rows.Steps == 0)
             EndAtOnce();
         KeepAlive();

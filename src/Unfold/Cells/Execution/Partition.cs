@@ -5,8 +5,7 @@ namespace Unfold.Cells.Execution;
 /// <summary>
 /// How threads share a run. By rows: each takes some sequences and walks through time alone. By units: each takes a part of every layer-wide vector, for
 /// all sequences, and the threads meet in every step; then each reads only its own part of the recurrent weights, which is what counts when there are few
-/// sequences or the weights are large, and sequences may end at different steps. So it is, too, where a run has so few rows that packed weights are most of
-/// what passes from one core to the other.
+/// sequences or the weights are large. So it is, too, where a run has so few rows that packed weights are most of what passes from one core to the other.
 /// </summary>
 /// <param name="ByUnits">By units rather than by rows.</param>
 /// <param name="Parts">How many threads.</param>
@@ -36,7 +35,8 @@ internal readonly record struct Partition(bool ByUnits, int Parts, bool Programs
         if (threads == 1)
             return new Partition(false, 1);
         bool worthMeeting = rows.Batch * plan.LoopWeights >= WorthMeeting;
-        int byRows = Math.Clamp(rows.Batch / (rows.IsEven ? 4 : 8), 1, threads);
+        // Where sequences end at different steps, a part of them is left in many.
+        int byRows = Math.Clamp(rows.Batch / (rows.IsEven ? 4 : 16), 1, threads);
         // By rows, each thread passes all weights of the loop through its cache in every step: good while they meet two whole tiles of rows there.
         bool large = plan.LoopWeights > FitsOneCore && rows.Batch < 2 * Gemm.RowTile * threads;
         // By rows, each thread reads the weights that the others have packed; by units, the sums that the others have made.
