@@ -1,7 +1,6 @@
 using Unfold.Autodiff;
 using Unfold.Cells.Schedule;
 using Unfold.Tensors;
-using K = Unfold.Kernels.Elementwise.Elementwise;
 
 namespace Unfold.Cells.Execution;
 
