@@ -6,6 +6,9 @@ namespace Unfold.Kernels.Gemm;
 /// <summary>The micro-kernel: a tile of up to twelve rows and two vectors of columns, whole in registers.</summary>
 internal static unsafe class Tile
 {
+    /// <summary>Steps of a chain that give time to fetch the C to which it is added; after a short one, C is most often near.</summary>
+    private const int LongChain = 256;
+
     /// <summary>
     /// C[rows, 2 vectors] = start + A * B, where start is C itself (<paramref name="accumulate"/>), the bias, or zero if that is null.
     /// Each element is one chain of fused multiply-adds over k from zero, to which start is added at the end.
@@ -44,6 +47,12 @@ internal static unsafe class Tile
         TSimd c90 = TSimd.Zero, c91 = TSimd.Zero;
         TSimd c100 = TSimd.Zero, c101 = TSimd.Zero;
         TSimd c110 = TSimd.Zero, c111 = TSimd.Zero;
+        for (int row = 0; accumulate && k >= LongChain && row < TRows.Count; row++)
+        {
+            Prefetch.Near(c[row] + column);
+            Prefetch.Near(c[row] + column + TSimd.Count);
+        }
+
         float* last = b + (k * 2 * TSimd.Count);
         float* end = operand.IsPacked ? last : Until(b + (operand.First * 2 * TSimd.Count), last);
         nint step = operand.IsPacked ? TRows.Count * sizeof(float) : operand.Step;
