@@ -26,12 +26,12 @@ internal sealed unsafe partial class CellRun
         {
             _carries[i] = tape.Rent(new Shape(2 * _rows.Batch, schedule.StateWidths[i]));
             _finalGradients[i] = finalGradients is null ? default : finalGradients[i];
-            if (_rows.Steps > 0)
-                continue; // each thread begins with its own
-            if (_finalGradients[i].HasValue)
-                _finalGradients[i].Values.CopyTo(_carries[i].Span);
-            else
-                _carries[i].Span.Clear();
+        }
+
+        if (_rows.Steps == 0)
+        {
+            PassGradientsAtOnce();
+            return;
         }
 
         Resize(ref _sums, schedule.ParameterGradients.Count);
@@ -56,8 +56,6 @@ internal sealed unsafe partial class CellRun
                 AddGradients(start, end);
         }
 
-        if (!_sumsInRun)
-            AddSums();
         AddSecondHalf();
         KeepAlive();
     }

@@ -92,16 +92,12 @@ internal sealed unsafe partial class CellRun
             foreach (PlannedVectorGradient planned in _plan.BiasGradients)
                 AddBiasGradient(planned, in piece, accumulate, room);
         }
-    }
 
-    /// <summary>What the sequences have summed over time, by the calling thread.</summary>
-    private void AddSums()
-    {
-        for (int half = 0; half < _halves && _rows.Steps > 0; half++)
+        if (start == 0)
             AddSums(half);
     }
 
-    /// <summary>The same for one half of the sequences.</summary>
+    /// <summary>What the sequences of one half have summed over time.</summary>
     private void AddSums(int half)
     {
         (int first, int end) = SequencesOf(half);
@@ -187,7 +183,7 @@ internal sealed unsafe partial class CellRun
 
     private void AddSecondHalf()
     {
-        if (_halves == 1 || _rows.Steps == 0)
+        if (_halves == 1)
             return;
         if (_plan.GradientLength < WorthSharing)
             AddSecondHalf(0, 1);

@@ -44,6 +44,9 @@ internal sealed unsafe partial class CellRun
     /// <summary>Whether states other than the output, and what products give, are kept for one chunk alone.</summary>
     private bool IsChunked => _mode != RunMode.Train;
 
+    /// <summary>Whether each thread has sequences of its own, and other ones in every chunk: those that have ended leave it with less to do than another.</summary>
+    private bool IsSharedAnew => !_rows.IsEven && _partition is { ByUnits: false, Parts: > 1 };
+
     private int Chunks => _chunkSteps == 0 ? 0 : (_rows.Steps + _chunkSteps - 1) / _chunkSteps;
 
     /// <summary>The first step of a chunk; T for the end of the last.</summary>

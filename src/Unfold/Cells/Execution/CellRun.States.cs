@@ -63,21 +63,24 @@ internal sealed unsafe partial class CellRun
     private void EndAtOnce()
     {
         for (int i = 0; i < _finals.Length; i++)
-        {
-            for (int row = 0; row < _rows.Batch; row++)
-                K.Copy(Begin(i).Row(row), StateView(_finals[i], row).Data, _plan.Schedule.StateWidths[i]);
-        }
+            CopyRows(Begin(i), StateView(_finals[i], 0), 0, _rows.Batch, 0, _plan.Schedule.StateWidths[i]);
+    }
+
+    /// <summary>And so does their gradient.</summary>
+    private void PassGradientsAtOnce()
+    {
+        for (int i = 0; i < _carries.Length; i++)
+            CopyRows(FinalGradient(i), StateView(_carries[i], 0), 0, _rows.Batch, 0, _plan.Schedule.StateWidths[i]);
     }
 
     /// <summary>The gradients of the last states of the sequences that end with step t.</summary>
     private void BeginGradients(in Share share, int t)
     {
         for (int i = 0; i < _carries.Length; i++)
-        {
-            MatrixView given = _finalGradients[i].HasValue ? StateView(_finalGradients[i], 0) : default;
-            CopyState(in share, i, given, StateView(_carries[i], RowOf(Place.Incoming, t, 0, 0, 0)), _rows.Active(t + 1), _rows.Active(t));
-        }
+            CopyState(in share, i, FinalGradient(i), StateView(_carries[i], RowOf(Place.Incoming, t, 0, 0, 0)), _rows.Active(t + 1), _rows.Active(t));
     }
+
+    private MatrixView FinalGradient(int state) => _finalGradients[state].HasValue ? StateView(_finalGradients[state], 0) : default;
 
     /// <summary>Sums over time begin with zeros.</summary>
     private void BeginSums(in Share share)
@@ -98,14 +101,19 @@ internal sealed unsafe partial class CellRun
         for (int unit = _partition.ByUnits ? share.Part : 0; unit < _partition.UnitParts; unit += share.Count)
         {
             (int column, int columnEnd) = _partition.Columns(width, unit);
-            for (int row = Math.Max(first, own); row < Math.Min(end, ownEnd); row++)
-            {
-                float* target = to.Row(row) + column;
-                if (from.Data == null)
-                    K.Fill(target, columnEnd - column, 0);
-                else
-                    K.Copy(from.Row(row) + column, target, columnEnd - column);
-            }
+            CopyRows(from, to, Math.Max(first, own), Math.Min(end, ownEnd), column, columnEnd);
+        }
+    }
+
+    private static void CopyRows(MatrixView from, MatrixView to, int first, int end, int column, int columnEnd)
+    {
+        for (int row = first; row < end; row++)
+        {
+            float* target = to.Row(row) + column;
+            if (from.Data == null)
+                K.Fill(target, columnEnd - column, 0);
+            else
+                K.Copy(from.Row(row) + column, target, columnEnd - column);
         }
     }
 

@@ -58,8 +58,6 @@ internal sealed unsafe partial class CellRun
             WalkBackward(in share, _workStart, _workEnd);
             if (_sumsInRun)
                 AddGradients(in share, _workStart, _workEnd);
-            if (_sumsInRun && _workStart == 0)
-                AddSums(share.Part);
             return;
         }
 
@@ -163,7 +161,7 @@ internal sealed unsafe partial class CellRun
             {
                 if (product.MakesInputGradient && !_wantsInput)
                     continue;
-                if (_rows.IsEven || _partition.ByUnits || share.Count == 1)
+                if (!IsSharedAnew)
                 {
                     MultiplyChunk(in share, product, start, end);
                     continue;

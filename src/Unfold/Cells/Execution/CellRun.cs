@@ -89,8 +89,7 @@ internal sealed unsafe partial class CellRun : TogetherJob
         Address(default, default);
         FillVectors();
         FillMasks();
-        // A sequence that ends is no reason to wait for another thread: those that go on are shared anew, chunk by chunk.
-        int steps = _rows.IsEven || _partition.ByUnits ? _rows.Steps : _chunkSteps, packEnd = packs ? plan.ForwardProducts : 0;
+        int steps = IsSharedAnew ? _chunkSteps : _rows.Steps, packEnd = packs ? plan.ForwardProducts : 0;
         for (int t = 0; t < _rows.Steps; t += steps, packEnd = 0)
             Start(Work.Forward, t, Math.Min(_rows.Steps, t + steps), 0, packEnd);
         if (_rows.Steps == 0)

@@ -35,7 +35,7 @@ internal readonly record struct Partition(bool ByUnits, int Parts, bool Programs
         if (threads == 1)
             return new Partition(false, 1);
         bool worthMeeting = rows.Batch * plan.LoopWeights >= WorthMeeting;
-        // Where sequences end at different steps, a part of them is left in many.
+        // Of sequences that end at different steps, few are left in many a step.
         int byRows = Math.Clamp(rows.Batch / (rows.IsEven ? 4 : 16), 1, threads);
         // By rows, each thread passes all weights of the loop through its cache in every step: good while they meet two whole tiles of rows there.
         bool large = plan.LoopWeights > FitsOneCore && rows.Batch < 2 * Gemm.RowTile * threads;

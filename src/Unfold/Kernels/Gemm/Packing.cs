@@ -10,7 +10,7 @@ internal static unsafe class Packing
     public const int MaximumWidth = 32;
 
     /// <summary>Rows whose addresses are found at once.</summary>
-    private const int Strips = 64;
+    private const int StripRows = 64;
 
     /// <summary>
     /// destination[j * width + i] = source(firstRow + i, firstColumn + j) for i &lt; rows, j &lt; columns: rows become columns.
@@ -63,15 +63,15 @@ internal static unsafe class Packing
         MatrixView source, int firstRow, int rows, int firstColumn, int columns, int width, float* destination)
         where TSimd : struct, ISimd<TSimd>
     {
-        float** starts = stackalloc float*[Strips];
+        float** starts = stackalloc float*[StripRows];
         for (int done = 0; done < columns;)
         {
             int count = source.Contiguous(firstColumn + done, columns - done);
             nint offset = source.Column(firstColumn + done);
             float* target = destination + done;
-            for (int row = 0; row < rows; row += Strips)
+            for (int row = 0; row < rows; row += StripRows)
             {
-                int strip = Math.Min(Strips, rows - row);
+                int strip = Math.Min(StripRows, rows - row);
                 source.Starts(firstRow + row, strip, offset, starts);
                 for (int i = 0; i < strip; i++, target += width) CopyRow<TSimd>(starts[i], target, count);
             }
