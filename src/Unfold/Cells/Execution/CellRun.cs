@@ -108,26 +108,18 @@ internal sealed unsafe partial class CellRun : TogetherJob
 
     private void FillVectors()
     {
-        Span<float> all = _vectors.Span;
         for (int i = 0; i < _plan.Schedule.Vectors.Count; i++)
         {
-            (int parameter, float number, Instruction? made) = _plan.Schedule.Vectors[i];
-            Span<float> target = all.Slice(i * _plan.VectorLength, _plan.VectorLength);
+            (int width, int parameter, float number, Instruction? made) = _plan.Schedule.Vectors[i];
+            Span<float> target = _vectors.Span.Slice(i * _plan.VectorLength, _plan.VectorLength);
             if (made is Instruction instruction)
-            {
-                ProgramRunner.MakeVector(in instruction, _vectors.Pointer, _plan.VectorLength, i);
-                continue;
-            }
-
-            ReadOnlySpan<float> values = parameter < 0 ? new ReadOnlySpan<float>(in number) : _parameters[parameter].Value.Values;
-            if (values.Length == 1)
-            {
-                target.Fill(values[0]);
-                continue;
-            }
-
-            for (; target.Length > 0; target = target[Math.Min(target.Length, values.Length)..])
-                values[..Math.Min(target.Length, values.Length)].CopyTo(target);
+                ProgramRunner.MakeVector(in instruction, _vectors.Pointer, _plan.VectorLength, i, width);
+            else if (parameter >= 0)
+                _parameters[parameter].Value.Values.CopyTo(target);
+            else
+                target[..width].Fill(number);
+            for (int filled = width; filled < target.Length; filled *= 2)
+                target[..Math.Min(filled, target.Length - filled)].CopyTo(target[filled..]);
         }
     }
 

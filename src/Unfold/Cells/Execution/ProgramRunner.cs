@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Unfold.Cells.Schedule;
 using Unfold.Kernels.Normalization;
 using Unfold.Kernels.Simd;
@@ -23,6 +24,7 @@ internal static unsafe class ProgramRunner
     /// <param name="firstColumn">First column.</param>
     /// <param name="endColumn">One past the last column; all of them where the program looks at whole rows.</param>
     /// <param name="masks">What random factors are counted by.</param>
+    [SkipLocalsInit]
     public static void Run(
         PlannedProgram planned, float** slots, float* vectors, int vectorLength, float* scratch, int firstRow, int endRow, int firstColumn,
         int endColumn, in MaskCounter masks)
@@ -80,13 +82,14 @@ internal static unsafe class ProgramRunner
     /// <summary>Makes a vector of those before it.</summary>
     /// <param name="made">What makes it; its operands are positions of vectors.</param>
     /// <param name="vectors">All vectors, <paramref name="length"/> floats each.</param>
-    /// <param name="length">Length of a vector.</param>
+    /// <param name="length">Length of a vector with its repetitions.</param>
     /// <param name="index">Its position.</param>
-    public static void MakeVector(in Instruction made, float* vectors, int length, int index)
+    /// <param name="width">How many of its numbers to make.</param>
+    public static void MakeVector(in Instruction made, float* vectors, int length, int index, int width)
     {
         float** operands = stackalloc float*[5];
         operands[4] = vectors + (nint)index * length;
-        Execute(made with { A = At(0, made.A), B = At(1, made.B), C = At(2, made.C), D = At(3, made.D), Destination = 4 }, operands, 1, length, 0, default);
+        Execute(made with { A = At(0, made.A), B = At(1, made.B), C = At(2, made.C), D = At(3, made.D), Destination = 4 }, operands, 1, width, 0, default);
 
         short At(short operand, short vector)
         {
@@ -131,7 +134,7 @@ internal static unsafe class ProgramRunner
             case OpCode.ReverseSubtract: K.ReverseSubtract(a, y, n, i.V); break;
             case OpCode.Accumulate: K.Accumulate(a, y, n); break;
             case OpCode.Broadcast: Broadcast(a, y, rows, columns); break;
-            case OpCode.Sum or OpCode.RowMaximum: Reduce(i.Op, a, y, rows, columns); break;
+            case OpCode.Sum or OpCode.Dot or OpCode.RowMaximum: Reduce(i.Op, a, i.B >= 0 ? o[i.B] : a, y, rows, columns); break;
             case OpCode.Mean: Standardization.Mean(a, y, rows, columns); break;
             case OpCode.InverseDeviation: Standardization.InverseDeviation(a, o[i.B], y, rows, columns, NormEpsilon); break;
             case OpCode.Normalize: Standardization.Normalize(a, o[i.B], o[i.C], y, rows, columns); break;
@@ -185,12 +188,17 @@ internal static unsafe class ProgramRunner
             K.Fill(y + (nint)r * columns, columns, a[r]);
     }
 
-    private static void Reduce(OpCode op, float* a, float* y, int rows, int columns)
+    private static void Reduce(OpCode op, float* a, float* b, float* y, int rows, int columns)
     {
         for (int r = 0; r < rows; r++)
         {
-            float* x = a + (nint)r * columns;
-            y[r] = op == OpCode.Sum ? K.Sum(x, columns) : K.Maximum(x, columns);
+            nint first = (nint)r * columns;
+            y[r] = op switch
+            {
+                OpCode.Sum => K.Sum(a + first, columns),
+                OpCode.Dot => K.Dot(a + first, b + first, columns),
+                _ => K.Maximum(a + first, columns),
+            };
         }
     }
 }

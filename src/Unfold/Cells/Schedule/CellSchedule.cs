@@ -77,10 +77,11 @@ internal sealed class CellSchedule
 }
 
 /// <summary>Where a vector comes from.</summary>
+/// <param name="Width">How many numbers it has.</param>
 /// <param name="Parameter">The index of a parameter, or -1.</param>
 /// <param name="Number">The number that it is full of, otherwise.</param>
 /// <param name="Made">What makes it of vectors before it, whose positions the operands are, or null.</param>
-internal sealed record VectorSource(int Parameter, float Number, Instruction? Made);
+internal sealed record VectorSource(int Width, int Parameter, float Number, Instruction? Made);
 
 /// <summary>The steps of one direction: for all time steps at once before the loop, at each time step, and for all at once after it.</summary>
 internal sealed record SchedulePass(IReadOnlyList<Step> Before, IReadOnlyList<Step> Loop, IReadOnlyList<Step> After)

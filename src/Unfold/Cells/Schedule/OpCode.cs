@@ -89,6 +89,9 @@ internal enum OpCode
     /// <summary>The sum of a row: one number.</summary>
     Sum,
 
+    /// <summary>The sum of a · b of a row: one number.</summary>
+    Dot,
+
     /// <summary>The mean of a row: one number.</summary>
     Mean,
 

@@ -246,7 +246,7 @@ internal sealed class ProgramBuilder(IReadOnlyDictionary<Value, Slot> available,
 
     /// <summary>Instructions that change between whole rows and one number a row have operands of different lengths.</summary>
     private static bool IsSafeInPlace(Draft draft) =>
-        draft.Op is not (OpCode.Broadcast or OpCode.Sum or OpCode.Mean or OpCode.RowMaximum or OpCode.InverseDeviation);
+        draft.Op is not (OpCode.Broadcast or OpCode.Sum or OpCode.Dot or OpCode.Mean or OpCode.RowMaximum or OpCode.InverseDeviation);
 
     private sealed class Place(PlaceKind kind, Slot? slot)
     {

@@ -83,8 +83,9 @@ internal sealed class ScheduleContext
     /// <summary>The position of a vector in <see cref="Vectors"/>, where those that it is made of come before it.</summary>
     public int VectorOf(Value value)
     {
-        VectorSource entry = value.Inputs.Length > 0 ? new VectorSource(-1, 0, Instruction())
-            : value.Origin!.Operation == Operation.Parameter ? new VectorSource(_parameters[value.Origin], 0, null) : new VectorSource(-1, (float)value.V, null);
+        VectorSource entry = value.Inputs.Length > 0 ? new VectorSource(value.Width, -1, 0, Instruction())
+            : value.Origin!.Operation == Operation.Parameter ? new VectorSource(value.Width, _parameters[value.Origin], 0, null)
+            : new VectorSource(value.Width, -1, (float)value.V, null);
         int index = _vectors.IndexOf(entry);
         if (index >= 0)
             return index;

@@ -208,16 +208,21 @@ internal sealed class Scheduler
 
         // One number a row is kept at no cost, where making it again would take a whole row.
         HashSet<Value> numbers = [.. Reach(needed).Where(v => v is { Kind: ValueKind.Elementwise, IsRow: true, HomeWidth: > 1 } && v.Inputs.Any(i => !i.IsRow))];
+        int spare = _graph.States.Sum(s => Width(s.Previous));
         foreach (Value sum in sums.OrderBy(s => s.Id))
         {
-            Value kept = sum;
-            while (!needed.Contains(kept) && !roots.Exists(r => r.Value == kept) && users[kept].Where(u => !numbers.Contains(u)).ToList() is [Value user]
-                && user is { Kind: ValueKind.Elementwise, IsRow: false } && user.Width == sum.Width)
-                kept = user;
-            if (kept != sum && !roots.Exists(r => r.Value == kept))
+            // Where several functions share a sum, their results take its place, and one further place each but the first.
+            Value kept = Follow(sum);
+            Value[] results = IsKept(kept) ? [kept] : [.. UsersOf(kept).Where(u => IsRowLike(u, sum)).Select(Follow).OrderByDescending(r => r.Id)];
+            int further = (results.Length - 1) * sum.Width;
+            if (results.Length < 2 || further > spare || results.Length < UsersOf(kept).Count || !results.All(r => IsKept(r) && IsDear(r, kept)))
+                (results, further) = ([kept], 0);
+            spare -= further;
+            Slot[] places = [_placeOfSum[sum], .. further > 0 ? _context.Keep(sum.Width, results.Length - 1) : []];
+            foreach ((Value result, Slot place) in results.Zip(places).Where(p => p.First != sum && !roots.Exists(r => r.Value == p.First)))
             {
-                roots.Add(new Root(kept, _placeOfSum[sum]));
-                _context.Assign(kept, _placeOfSum[sum]);
+                roots.Add(new Root(result, place));
+                _context.Assign(result, place);
             }
         }
 
@@ -225,6 +230,23 @@ internal sealed class Scheduler
         foreach (Value number in numbers.OrderBy(v => v.Id))
             roots.Add(new Root(number, _context.Keep(1, 1)[0]));
         return roots;
+
+        List<Value> UsersOf(Value value) => [.. users[value].Where(u => !numbers.Contains(u))];
+
+        bool IsKept(Value value) => needed.Contains(value) || roots.Exists(r => r.Value == value);
+
+        // What is made of a value by one function after the other, up to what backward needs or several use.
+        Value Follow(Value value)
+        {
+            while (!IsKept(value) && UsersOf(value) is [Value user] && IsRowLike(user, value))
+                value = user;
+            return value;
+        }
+
+        static bool IsRowLike(Value user, Value value) => user is { Kind: ValueKind.Elementwise, IsRow: false } && user.Width == value.Width;
+
+        // Whether making it again from the given value costs more than loading it.
+        bool IsDear(Value value, Value from) => value != from && (!value.IsCheap || value.Inputs.Any(i => !IsKept(i) && IsDear(i, from)));
     }
 
     /// <summary>Sums of x alone first, then those of x and states, then those of states alone, so that products with one operand lie side by side.</summary>

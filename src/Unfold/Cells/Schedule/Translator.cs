@@ -73,6 +73,8 @@ internal sealed class Translator
                 return Make(node, ValueKind.Coupling, [.. node.Inputs.Select(Of)]);
             case Operation.Columns:
                 throw new InvalidOperationException("Columns of a matrix occur only in products.");
+            case Operation.Sum when IsOwnMultiplication(node.Inputs[0], node.Inputs[0]):
+                return Make(node, OpCode.Dot, [.. node.Inputs[0].Inputs.Select(Of)]);
             case Operation.Sum or Operation.Mean or Operation.RowMaximum or Operation.Broadcast:
                 return Make(node, Enum.Parse<OpCode>(node.Operation.ToString()), [Of(node.Inputs[0])]);
             case Operation.Add:
@@ -121,22 +123,39 @@ internal sealed class Translator
             return Make(node, OpCode.AddScalar, [left ?? Of(leftNode!)], number);
         if (leftNode is not null && (OfTwoProducts(node, leftNode, right) ?? OfTwoProducts(node, right, leftNode)) is Value both)
             return both;
-        if (IsOwn(right, Operation.Negate))
-            return Make(node, OpCode.Subtract, [left ?? Of(leftNode!), Of(right.Inputs[0])]);
-        if (leftNode is not null && IsOwn(leftNode, Operation.Negate))
-            return Make(node, OpCode.Subtract, [Of(right), Of(leftNode.Inputs[0])]);
-        bool leftIsProduct = leftNode is not null && IsOwnMultiplication(leftNode, node);
-        if (IsOwnMultiplication(right, node))
+        (Value A, Value B)? rightProduct = ProductIn(right, node), leftProduct = leftNode is null ? null : ProductIn(leftNode, node);
+        if (leftProduct is null && rightProduct is null)
         {
-            Value a = Of(right.Inputs[0]), b = Of(right.Inputs[1]);
-            return leftIsProduct
-                ? Make(node, OpCode.MultiplyMultiplyAdd, [Of(leftNode!.Inputs[0]), Of(leftNode.Inputs[1]), a, b])
-                : Make(node, OpCode.MultiplyAdd, [a, b, left ?? Of(leftNode!)]);
+            if (IsOwn(right, Operation.Negate))
+                return Make(node, OpCode.Subtract, [left ?? Of(leftNode!), Of(right.Inputs[0])]);
+            return leftNode is not null && IsOwn(leftNode, Operation.Negate)
+                ? Make(node, OpCode.Subtract, [Of(right), Of(leftNode.Inputs[0])])
+                : Make(node, OpCode.Add, [left ?? Of(leftNode!), Of(right)]);
         }
 
-        return leftIsProduct
-            ? Make(node, OpCode.MultiplyAdd, [Of(leftNode!.Inputs[0]), Of(leftNode.Inputs[1]), Of(right)])
-            : Make(node, OpCode.Add, [left ?? Of(leftNode!), Of(right)]);
+        if (leftProduct is (Value a, Value b))
+        {
+            return rightProduct is (Value c, Value d)
+                ? Make(node, OpCode.MultiplyMultiplyAdd, [a, b, c, d])
+                : Make(node, OpCode.MultiplyAdd, [a, b, Of(right)]);
+        }
+
+        return Make(node, OpCode.MultiplyAdd, [rightProduct!.Value.A, rightProduct.Value.B, left ?? Of(leftNode!)]);
+    }
+
+    /// <summary>The factors of a product that can become part of its user's instruction. A minus before it goes to a factor that is the same for all rows.</summary>
+    private (Value A, Value B)? ProductIn(Node node, Node user)
+    {
+        bool isNegated = IsOwn(node, Operation.Negate);
+        Node product = isNegated ? node.Inputs[0] : node;
+        if (!IsOwnMultiplication(product, user))
+            return null;
+        Value a = Of(product.Inputs[0]), b = Of(product.Inputs[1]);
+        if (!isNegated)
+            return (a, b);
+        if (b.Kind == ValueKind.Vector)
+            return (a, Make(product.Inputs[1], OpCode.Negate, [b]));
+        return a.Kind == ValueKind.Vector ? (b, Make(product.Inputs[0], OpCode.Negate, [a])) : null;
     }
 
     /// <summary>Recognises f · a + (1 - f) · b, as gates write it, and d · a - d · b, which is what it gives the gradient of f.</summary>
@@ -303,7 +322,7 @@ internal sealed class Translator
         return Make(node, ValueKind.Elementwise, Widen(node, op, inputs), op, v, w);
     }
 
-    private static bool IsElementwise(OpCode op) => op is not (OpCode.Sum or OpCode.Mean or OpCode.RowMaximum or OpCode.Broadcast or OpCode.FillMask);
+    private static bool IsElementwise(OpCode op) => op is not (OpCode.Sum or OpCode.Dot or OpCode.Mean or OpCode.RowMaximum or OpCode.Broadcast or OpCode.FillMask);
 
     /// <summary>The instruction that does the same with one number a row on the right.</summary>
     private static OpCode? WithRows(OpCode op) => op switch
