@@ -24,7 +24,7 @@ internal sealed unsafe partial class CellRun
         Resize(ref _finalGradients, _carries.Length);
         for (int i = 0; i < _carries.Length; i++)
         {
-            _carries[i] = tape.Rent(new Shape(2 * _rows.Batch, schedule.StateWidths[i]));
+            _carries[i] = tape.Rent(new Shape(CarryRows, schedule.StateWidths[i]));
             _finalGradients[i] = finalGradients is null ? default : finalGradients[i];
         }
 
@@ -36,7 +36,7 @@ internal sealed unsafe partial class CellRun
 
         Resize(ref _sums, schedule.ParameterGradients.Count);
         for (int i = 0; i < _sums.Length; i++)
-            _sums[i] = tape.Rent(new Shape(_rows.Batch, schedule.ParameterGradients[i].Width));
+            _sums[i] = tape.Rent(new Shape(OwnRows, schedule.ParameterGradients[i].Width));
 
         // An elementwise part of dx is written in the loop whether or not anybody wants it.
         _wantsInput = inputGradient.HasValue;

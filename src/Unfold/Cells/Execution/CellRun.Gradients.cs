@@ -104,7 +104,7 @@ internal sealed unsafe partial class CellRun
         for (int i = 0; i < _sums.Length; i++)
         {
             PlannedVectorGradient planned = _plan.SummedGradients[i];
-            ColumnSums.Add(StateView(_sums[i], first), end - first, 0, planned.Width, VectorTarget(planned, half), accumulate: half == 0);
+            ColumnSums.Add(StateView(_sums[i], first + RowOf(Place.Own, 0, 0, first, end)), end - first, 0, planned.Width, VectorTarget(planned, half), accumulate: half == 0);
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed unsafe partial class CellRun
     private enum Place
     {
         Fixed,
+        Own,
         Step,
         Kept,
         Previous,
@@ -89,7 +90,7 @@ internal sealed unsafe partial class CellRun
             _kept[i] = tape.Rent(new Shape(schedule.KeptGroups[i].Blocks, KeptRows, schedule.KeptGroups[i].Width));
         Resize(ref _temporaries, schedule.TemporaryWidths.Count);
         for (int i = 0; i < _temporaries.Length; i++)
-            _temporaries[i] = tape.Rent(new Shape(batch, schedule.TemporaryWidths[i]));
+            _temporaries[i] = tape.Rent(new Shape(OwnRows, schedule.TemporaryWidths[i]));
         Resize(ref _maskTensors, schedule.Masks.Count);
         for (int i = 0; i < _maskTensors.Length; i++)
             _maskTensors[i] = tape.Rent(new Shape(batch, schedule.Masks[i].Width));
@@ -156,7 +157,7 @@ internal sealed unsafe partial class CellRun
                 nint block = (nint)KeptRows * slot.Width;
                 return new SlotAddress((nint)(_kept[slot.Group].Pointer + slot.Index * block), Place.Kept, slot.Width, block);
             case SlotSpace.Temporary:
-                return In(_temporaries[slot.Index], Place.Fixed);
+                return In(_temporaries[slot.Index], Place.Own);
             case SlotSpace.Mask:
                 return In(_maskTensors[slot.Index], Place.Fixed);
             case SlotSpace.OutputGradient:
@@ -168,7 +169,7 @@ internal sealed unsafe partial class CellRun
             case SlotSpace.CarryOutgoing:
                 return outputGradient.HasValue ? In(_carries[slot.Index], Place.Outgoing) : default;
             case SlotSpace.ParameterGradient:
-                return outputGradient.HasValue ? In(_sums[slot.Index], Place.Fixed) : default;
+                return outputGradient.HasValue ? In(_sums[slot.Index], Place.Own) : default;
             default:
                 throw new InvalidOperationException($"No memory for {slot}.");
         }
@@ -182,6 +183,7 @@ internal sealed unsafe partial class CellRun
     private nint RowOf(Place place, int t, int chunkStart, int first, int end) => place switch
     {
         Place.Fixed => 0,
+        Place.Own => _keepsApart ? first : 0,
         Place.Step => _rows.First(t),
         Place.Kept when _keepsApart => (nint)first * (KeptRows / _rows.Batch) + (nint)(t - (IsChunked ? chunkStart : 0)) * (end - first) - first,
         Place.Kept => _rows.First(t) - (IsChunked ? _rows.First(chunkStart) : 0),
@@ -189,9 +191,18 @@ internal sealed unsafe partial class CellRun
         Place.Next => _rows.Previous(t + 1),
         Place.ChunkPrevious => ChunkPrevious(t, chunkStart),
         Place.ChunkNext => ChunkPrevious(t + 1, chunkStart),
-        Place.Incoming => ((t + 1) & 1) * _rows.Batch,
-        _ => (t & 1) * _rows.Batch,
+        Place.Incoming => CarryRow(t + 1, first, end),
+        _ => t == 0 ? 0 : CarryRow(t, first, end),
     };
+
+    /// <summary>Rows of what exists for one step: threads that keep what is theirs apart leave as many free behind their own.</summary>
+    private int OwnRows => _keepsApart ? 2 * _rows.Batch : _rows.Batch;
+
+    /// <summary>Rows of what a step hands to the one before: by turns in two places, and from the first step in a place of its own, where it stays.</summary>
+    private int CarryRows => _rows.Batch + (2 * OwnRows);
+
+    private nint CarryRow(int t, int first, int end) =>
+        _rows.Batch + (_keepsApart ? 3 * (nint)first + (t & 1) * (end - first) : (t & 1) * _rows.Batch);
 
     /// <summary>Where the states before step t begin in the memory of the chunk that starts at a step; for t = its end, those after its last step.</summary>
     private int ChunkPrevious(int t, int chunkStart) =>

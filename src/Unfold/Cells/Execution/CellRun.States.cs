@@ -76,8 +76,9 @@ internal sealed unsafe partial class CellRun
     /// <summary>The gradients of the last states of the sequences that end with step t.</summary>
     private void BeginGradients(in Share share, int t)
     {
+        (int first, int end) = Own(in share, _rows.Batch);
         for (int i = 0; i < _carries.Length; i++)
-            CopyState(in share, i, FinalGradient(i), StateView(_carries[i], RowOf(Place.Incoming, t, 0, 0, 0)), _rows.Active(t + 1), _rows.Active(t));
+            CopyState(in share, i, FinalGradient(i), StateView(_carries[i], RowOf(Place.Incoming, t, 0, first, end)), _rows.Active(t + 1), _rows.Active(t));
     }
 
     private MatrixView FinalGradient(int state) => _finalGradients[state].HasValue ? StateView(_finalGradients[state], 0) : default;
@@ -89,7 +90,7 @@ internal sealed unsafe partial class CellRun
             return;
         (int first, int end) = Own(in share, _rows.Batch);
         foreach (Tensor sums in _sums)
-            K.Fill(StateView(sums, first).Data, (nint)(end - first) * sums.Shape[^1], 0);
+            K.Fill(StateView(sums, first + RowOf(Place.Own, 0, 0, first, end)).Data, (nint)(end - first) * sums.Shape[^1], 0);
         Meet(in share);
     }
 
