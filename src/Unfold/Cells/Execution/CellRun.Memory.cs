@@ -99,7 +99,7 @@ internal sealed unsafe partial class CellRun
             : tape.Alias(_states[schedule.OutputState].Slice(batch, _rows.Total));
         if (!_packed.HasValue)
             _packed = tape.Rent(new Shape(checked((int)_layout.Length)));
-        _vectors = tape.Rent(new Shape(schedule.Vectors.Count, _plan.VectorLength));
+        _vectors = tape.Rent(new Shape(_partition.Parts, schedule.Vectors.Count, _plan.VectorLength));
         _scratchLength = CellPlan.Align(_plan.ScratchLength) + CellPlan.Align(Gemm.WorkspaceLength(_plan.Depth));
         _scratch = tape.Rent(new Shape(_partition.Parts, checked((int)_scratchLength))); // not the team's size, which may have changed since
         if (!_rows.IsEven)

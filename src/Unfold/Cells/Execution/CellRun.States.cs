@@ -1,3 +1,4 @@
+using Unfold.Cells.Schedule;
 using Unfold.Kernels.Gemm;
 using Unfold.Tensors;
 using K = Unfold.Kernels.Elementwise.Elementwise;
@@ -9,6 +10,34 @@ namespace Unfold.Cells.Execution;
 /// </content>
 internal sealed unsafe partial class CellRun
 {
+    /// <summary>Fills the thread's copy of the vectors, and those of threads that are not there now.</summary>
+    private void FillVectors(in Share share)
+    {
+        for (int part = share.Part; part < _partition.Parts; part += share.Count)
+            FillVectors(VectorsOf(part));
+    }
+
+    /// <summary>Each vector is repeated as often as a tile has rows.</summary>
+    private void FillVectors(float* vectors)
+    {
+        int length = _plan.VectorLength;
+        for (int i = 0; i < _plan.Schedule.Vectors.Count; i++)
+        {
+            (int width, int parameter, float number, Instruction? made) = _plan.Schedule.Vectors[i];
+            var target = new Span<float>(vectors + (nint)i * length, length);
+            if (made is Instruction instruction)
+                ProgramRunner.MakeVector(in instruction, vectors, length, i, width);
+            else if (parameter >= 0)
+                _parameters[parameter].Value.Values.CopyTo(target);
+            else
+                target[..width].Fill(number);
+            for (int filled = width; filled < length; filled *= 2)
+                target[..Math.Min(filled, length - filled)].CopyTo(target[filled..]);
+        }
+    }
+
+    private float* VectorsOf(int part) => _vectors.Slice(part, 1).Pointer;
+
     /// <summary>Brings the initial states to where the first step reads them.</summary>
     private void BeginStates(in Share share)
     {

@@ -50,7 +50,7 @@ internal sealed unsafe partial class CellRun
 
         float* scratch = _scratch.Pointer + part * _scratchLength;
         float** slots = stackalloc float*[_addresses.Length];
-        var share = new Share(part, partCount, slots, scratch, scratch + CellPlan.Align(_plan.ScratchLength));
+        var share = new Share(part, partCount, slots, VectorsOf(part), scratch, scratch + CellPlan.Align(_plan.ScratchLength));
         if (_packEnd > _packStart)
             Pack(in share);
         if (_work == Work.Backward)
@@ -64,7 +64,11 @@ internal sealed unsafe partial class CellRun
         if (_work == Work.Again)
             RestoreStates(in share);
         else if (_workStart == 0)
+        {
+            FillVectors(in share);
             BeginStates(in share);
+        }
+
         for (int t = _workStart; t < _workEnd; t += _chunkSteps)
             WalkForward(in share, t, Math.Min(_workEnd, t + _chunkSteps));
     }
@@ -237,14 +241,14 @@ internal sealed unsafe partial class CellRun
         int width = program.Program.Width;
         if (sharesRows)
         {
-            ProgramRunner.Run(program, share.Slots, _vectors.Pointer, _plan.VectorLength, share.Scratch, first, end, 0, width, in masks);
+            ProgramRunner.Run(program, share.Slots, share.Vectors, _plan.VectorLength, share.Scratch, first, end, 0, width, in masks);
             return;
         }
 
         for (int unit = share.Part; unit < _partition.UnitParts; unit += share.Count)
         {
             (int column, int columnEnd) = _partition.Columns(width, unit);
-            ProgramRunner.Run(program, share.Slots, _vectors.Pointer, _plan.VectorLength, share.Scratch, first, end, column, columnEnd, in masks);
+            ProgramRunner.Run(program, share.Slots, share.Vectors, _plan.VectorLength, share.Scratch, first, end, column, columnEnd, in masks);
         }
     }
 
@@ -288,13 +292,16 @@ internal sealed unsafe partial class CellRun
     }
 
     /// <summary>A thread's place in the work.</summary>
-    private readonly ref struct Share(int part, int count, float** slots, float* scratch, float* workspace)
+    private readonly ref struct Share(int part, int count, float** slots, float* vectors, float* scratch, float* workspace)
     {
         public int Part => part;
 
         public int Count => count;
 
         public float** Slots => slots;
+
+        /// <summary>Its copy of the schedule's vectors.</summary>
+        public float* Vectors => vectors;
 
         public float* Scratch => scratch;
 

@@ -87,7 +87,6 @@ internal sealed unsafe partial class CellRun : TogetherJob
         _packed = packed?.Invoke(_layout) ?? default;
         Rent(tape);
         Address(default, default);
-        FillVectors();
         FillMasks();
         int steps = IsSharedAnew ? _chunkSteps : _rows.Steps, packEnd = packs ? plan.ForwardProducts : 0;
         for (int t = 0; t < _rows.Steps; t += steps, packEnd = 0)
@@ -104,23 +103,6 @@ internal sealed unsafe partial class CellRun : TogetherJob
         for (int i = 0; i < plan.ForwardProducts; i++)
             WeightPacking.Pack(plan.Products[i], layout, parameters, packed.Pointer, 0, 1);
         return packed;
-    }
-
-    private void FillVectors()
-    {
-        for (int i = 0; i < _plan.Schedule.Vectors.Count; i++)
-        {
-            (int width, int parameter, float number, Instruction? made) = _plan.Schedule.Vectors[i];
-            Span<float> target = _vectors.Span.Slice(i * _plan.VectorLength, _plan.VectorLength);
-            if (made is Instruction instruction)
-                ProgramRunner.MakeVector(in instruction, _vectors.Pointer, _plan.VectorLength, i, width);
-            else if (parameter >= 0)
-                _parameters[parameter].Value.Values.CopyTo(target);
-            else
-                target[..width].Fill(number);
-            for (int filled = width; filled < target.Length; filled *= 2)
-                target[..Math.Min(filled, target.Length - filled)].CopyTo(target[filled..]);
-        }
     }
 
     private void FillMasks()
