@@ -21,10 +21,14 @@ internal sealed unsafe partial class CellRun
     /// </summary>
     private const long ChunkFloatsPerWeight = 3;
 
+    /// <summary>Floats of packed weights up to which each thread packs its own: 512 KiB, half of what a core's own cache has.</summary>
+    private const long MostPackedApart = 1 << 17;
+
     private SlotAddress[] _addresses = [];
     private Tensor[] _initial = [], _states = [], _finals = [], _saved = [], _kept = [], _temporaries = [], _maskTensors = [], _sums = [], _carries = [];
     private Tensor _output, _vectors, _scratch;
     private nint _scratchLength;
+    private bool _packsApart; // whether each thread packs all weights for itself, rather than read what another has packed
     private int[] _previousRows = [], _chunkPreviousRows = [];
 
     /// <summary>How the memory row of a slot follows from the step.</summary>
@@ -97,8 +101,9 @@ internal sealed unsafe partial class CellRun
         _output = schedule.OutputState < 0
             ? tape.Rent(new Shape(_rows.Total, schedule.OutputWidth))
             : tape.Alias(_states[schedule.OutputState].Slice(batch, _rows.Total));
+        _packsApart = !_packed.HasValue && !_partition.ByUnits && _layout.Length <= MostPackedApart;
         if (!_packed.HasValue)
-            _packed = tape.Rent(new Shape(checked((int)_layout.Length)));
+            _packed = tape.Rent(new Shape(_packsApart ? _partition.Parts : 1, checked((int)_layout.Length)));
         _vectors = tape.Rent(new Shape(_partition.Parts, schedule.Vectors.Count, _plan.VectorLength));
         _scratchLength = CellPlan.Align(_plan.ScratchLength) + CellPlan.Align(Gemm.WorkspaceLength(_plan.Depth));
         _scratch = tape.Rent(new Shape(_partition.Parts, checked((int)_scratchLength))); // not the team's size, which may have changed since

@@ -73,14 +73,15 @@ internal sealed unsafe partial class CellRun
             WalkForward(in share, t, Math.Min(_workEnd, t + _chunkSteps));
     }
 
-    /// <summary>Packs, of every product, what the thread reads itself where threads share the units, or else what nobody has begun; all is packed when it returns.</summary>
+    /// <summary>Packs, of every product, what the thread reads itself, or, of what all read, what nobody has begun; all is packed when it returns.</summary>
     private void Pack(in Share share)
     {
         long started = RunProfile.Now(_profile);
-        if (_partition.ByUnits)
+        if (_partition.ByUnits || _packsApart)
         {
+            (int thread, int threads) = _packsApart ? (0, 1) : (share.Part, share.Count);
             for (int i = _packStart; i < _packEnd; i++)
-                WeightPacking.Pack(_plan.Products[i], _layout, _parameters, _packed.Pointer, share.Part, share.Count);
+                WeightPacking.Pack(_plan.Products[i], _layout, _parameters, PackedFor(in share), thread, threads);
             _profile?.Add(share.Part, Activity.Packing, started);
             Meet(in share);
             return;
@@ -90,13 +91,15 @@ internal sealed unsafe partial class CellRun
         int all = (_packEnd - _packStart) * share.Count;
         for (int next; (next = Interlocked.Increment(ref _packsBegun) - 1) < all;)
         {
-            WeightPacking.Pack(_plan.Products[_packStart + next / share.Count], _layout, _parameters, _packed.Pointer, next % share.Count, share.Count);
+            WeightPacking.Pack(_plan.Products[_packStart + next / share.Count], _layout, _parameters, PackedFor(in share), next % share.Count, share.Count);
             Interlocked.Increment(ref _packsDone);
         }
 
         Team.AwaitCount(ref _packsDone, all);
         _profile?.Add(share.Part, Activity.Packing, started);
     }
+
+    private float* PackedFor(in Share share) => _packed.Pointer + (_packsApart ? share.Part * _layout.Length : 0);
 
     private void WalkForward(in Share share, int start, int end)
     {
@@ -284,7 +287,7 @@ internal sealed unsafe partial class CellRun
             return;
         var target = new MatrixView(
             c.Data + column, c.RowsPerGroup, c.GroupStride, c.RowStride, p.Destination.Count == 1 ? int.MaxValue : columns, c.BlockStride);
-        float* biases = _packed.Pointer + _layout.Offset(p, unit);
+        float* biases = PackedFor(in share) + _layout.Offset(p, unit);
         columns *= p.Destination.Count;
         bool accumulate = p.Product.Accumulate;
         Gemm.Multiply(

@@ -1,5 +1,4 @@
 using Unfold.Autodiff;
-using Unfold.Cells.Schedule;
 using Unfold.Kernels.Random;
 using Unfold.Kernels.Threading;
 using Unfold.Tensors;
