@@ -110,10 +110,11 @@ internal sealed unsafe partial class CellRun
         for (int t = start; t < end; t++)
         {
             RunStep(in share, _plan.Forward.Loop, t, start);
-            if (_finals.Length == 0 || _work == Work.Again || _rows.Active(t + 1) == _rows.Active(t))
-                continue;
-            Meet(in share);
-            KeepFinals(in share, t, start);
+            bool ends = _rows.Active(t + 1) < _rows.Active(t), keeps = ends && _finals.Length > 0 && _work != Work.Again;
+            if (keeps || (ends && t + 1 < _rows.Steps))
+                Meet(in share); // of fewer rows each thread has others
+            if (keeps)
+                KeepFinals(in share, t, start);
         }
 
         if (_plan.Forward.After.Length > 0)
@@ -177,6 +178,8 @@ internal sealed unsafe partial class CellRun
 
             for (int t = start; t < end; t++)
             {
+                if (t > start && _rows.Active(t) < _rows.Active(t - 1))
+                    Meet(in share);
                 Point(in share, t, start);
                 Run(in share, steps[i], t);
             }

@@ -22,6 +22,7 @@ internal sealed class PassBuilder
     private readonly Dictionary<Value, int> _phases = [];
     private readonly Dictionary<Value, bool> _endsWithStep = [];
     private readonly HashSet<Value> _usedAfter = []; // what elementwise values after the loop read
+    private readonly HashSet<Slot> _begun = []; // where a part of a sum is stored, so that the next is added
 
     /// <param name="context">Slots, vectors and weights shared by both directions.</param>
     /// <param name="available">Values that lie in memory when a step begins; accumulators and stored values are added.</param>
@@ -171,8 +172,7 @@ internal sealed class PassBuilder
                     _available.TryAdd(value, _context.SlotFor(value, SpansSteps(value)));
                     foreach (ProductTerm term in value.Terms)
                         Store(term.Operand);
-                    for (int i = 0; i < value.Initial.Count; i++)
-                        _roots.Add(new Root(value.Initial[i], _available[value], Accumulate: i > 0, IsPartial: true));
+                    _roots.AddRange(value.Initial.Select(part => new Root(part, _available[value], IsPartial: true)));
                     break;
                 case ValueKind.Coupling:
                     _available.TryAdd(value, _context.SlotFor(value, SpansSteps(value)));
@@ -278,7 +278,7 @@ internal sealed class PassBuilder
             foreach (IGrouping<int, (Root Root, int Level, int Width)> group in roots.Where(r => r.Level == level).GroupBy(r => r.Width))
             {
                 var builder = new ProgramBuilder(_available, _context.VectorOf);
-                List<Root> own = [.. group.Select(g => g.Root)];
+                List<Root> own = [.. group.Select(g => g.Root.IsPartial ? g.Root with { Accumulate = !_begun.Add(g.Root.Slot) } : g.Root)];
                 ProgramStep program = builder.Build(group.Key, own);
                 if (program.Instructions.Length > 0)
                     steps.Add(program);

@@ -211,15 +211,10 @@ internal sealed class Scheduler
         int spare = _graph.States.Sum(s => Width(s.Previous));
         foreach (Value sum in sums.OrderBy(s => s.Id))
         {
-            // Where several functions share a sum, their results take its place, and one further place each but the first.
-            Value kept = Follow(sum);
-            Value[] results = IsKept(kept) ? [kept] : [.. UsersOf(kept).Where(u => IsRowLike(u, sum)).Select(Follow).OrderByDescending(r => r.Id)];
-            int further = (results.Length - 1) * sum.Width;
-            if (results.Length < 2 || further > spare || results.Length < UsersOf(kept).Count || !results.All(r => IsKept(r) && IsDear(r, kept)))
-                (results, further) = ([kept], 0);
-            spare -= further;
-            Slot[] places = [_placeOfSum[sum], .. further > 0 ? _context.Keep(sum.Width, results.Length - 1) : []];
-            foreach ((Value result, Slot place) in results.Zip(places).Where(p => p.First != sum && !roots.Exists(r => r.Value == p.First)))
+            Value[] results = [.. ResultsOf(sum).Where(r => r != sum && !roots.Exists(root => root.Value == r))];
+            int further = Math.Max(0, results.Length - 1);
+            spare -= further * sum.Width;
+            foreach ((Value result, Slot place) in results.Zip([_placeOfSum[sum], .. further > 0 ? _context.Keep(sum.Width, further) : []]))
             {
                 roots.Add(new Root(result, place));
                 _context.Assign(result, place);
@@ -231,9 +226,17 @@ internal sealed class Scheduler
             roots.Add(new Root(number, _context.Keep(1, 1)[0]));
         return roots;
 
-        List<Value> UsersOf(Value value) => [.. users[value].Where(u => !numbers.Contains(u))];
-
-        bool IsKept(Value value) => needed.Contains(value) || roots.Exists(r => r.Value == value);
+        // What is kept instead of a sum. Where several functions share it, and there is memory, that is all their results.
+        Value[] ResultsOf(Value sum)
+        {
+            Value last = Follow(sum);
+            List<Value> functions = UsersOf(last);
+            if (IsKept(last) || functions.Count < 2 || !functions.TrueForAll(f => IsRowLike(f, last)))
+                return [last];
+            Value[] results = [.. functions.Select(Follow).Distinct().OrderByDescending(r => r.Id)];
+            bool isEnough = Array.TrueForAll(results, r => IsKept(r) && IsDear(r, last) && IsMadeAtOnce(r, last));
+            return isEnough && (results.Length - 1) * sum.Width <= spare ? results : [last];
+        }
 
         // What is made of a value by one function after the other, up to what backward needs or several use.
         Value Follow(Value value)
@@ -243,10 +246,18 @@ internal sealed class Scheduler
             return value;
         }
 
+        List<Value> UsersOf(Value value) => [.. users[value].Where(u => !numbers.Contains(u))];
+
+        bool IsKept(Value value) => needed.Contains(value) || roots.Exists(r => r.Value == value);
+
         static bool IsRowLike(Value user, Value value) => user is { Kind: ValueKind.Elementwise, IsRow: false } && user.Width == value.Width;
 
         // Whether making it again from the given value costs more than loading it.
-        bool IsDear(Value value, Value from) => value != from && (!value.IsCheap || value.Inputs.Any(i => !IsKept(i) && IsDear(i, from)));
+        bool IsDear(Value value, Value from) => !value.IsCheap || Reach(value.Inputs, [from, .. needed]).Any(v => v != from && !IsKept(v) && !v.IsCheap);
+
+        // Whether it is made as soon as the given value is there: nobody then looks for that in its place afterwards.
+        static bool IsMadeAtOnce(Value value, Value from) => Reach([value], [from])
+            .All(v => v == from || v.Kind is ValueKind.Leaf or ValueKind.Vector || v is { Kind: ValueKind.Elementwise, IsRow: false });
     }
 
     /// <summary>Sums of x alone first, then those of x and states, then those of states alone, so that products with one operand lie side by side.</summary>

@@ -53,8 +53,42 @@ public sealed class ScheduleTests
 
         Assert.Equal(2, schedule.Vectors.Count(v => v.Made is { Op: OpCode.Sigmoid }));
         Assert.Equal(1, Count(schedule.Forward, OpCode.Sigmoid));
-        Assert.Equal(1, Count(schedule.Backward, OpCode.Sigmoid));
+        Assert.Equal(0, Count(schedule.Backward, OpCode.Sigmoid));
         Assert.Equal(0, Count(schedule.Forward, OpCode.MultiplyRows) + Count(schedule.Forward, OpCode.AddRows) + Count(schedule.Backward, OpCode.MultiplyRows));
+    }
+
+    /// <summary>Two functions of one sum are kept rather than made again: one takes the sum's place, the other has a place of its own.</summary>
+    [Theory]
+    [InlineData("fastgrnn", 2)]
+    [InlineData("janet", 3)]
+    public void Functions_that_share_a_sum_are_kept(string name, int blocks)
+    {
+        CellSchedule schedule = new ExecutorCase(Cell.Named(name), 5, 9).Schedule;
+
+        Assert.Equal(blocks, schedule.KeptGroups.Sum(g => g.Blocks));
+        Assert.Equal(0, Count(schedule.Backward, OpCode.Sigmoid) + Count(schedule.Backward, OpCode.Tanh));
+        Assert.Equal(0, Count(schedule.Forward, OpCode.Copy) + Count(schedule.Backward, OpCode.Copy));
+    }
+
+    /// <summary>No more is kept than the sums and the states twice: three functions of one sum are made again.</summary>
+    [Fact]
+    public void More_functions_than_there_is_memory_for_are_made_again()
+    {
+        CellSchedule schedule = new ExecutorCase(Cell.Parse("a = W x + U h\nh' = sigmoid(a + b) * tanh(a + c) * exp(-a)\n"), 5, 9).Schedule;
+
+        Assert.Equal(1, schedule.KeptGroups.Sum(g => g.Blocks));
+        Assert.Equal(1, Count(schedule.Backward, OpCode.Tanh));
+    }
+
+    /// <summary>g h - g n v is one instruction where v is the same for all rows, and the sum of a product is one too.</summary>
+    [Fact]
+    public void A_difference_and_a_sum_of_products_are_one_instruction()
+    {
+        CellSchedule schedule = new ExecutorCase(Cell.Named("fastgrnn"), 5, 9).Schedule;
+
+        Assert.Equal(0, Count(schedule.Backward, OpCode.Subtract));
+        Assert.Equal(1, Count(schedule.Backward, OpCode.MultiplyMultiplyAdd));
+        Assert.Equal(1, Count(schedule.Backward, OpCode.Dot));
     }
 
     /// <summary>Values that are used twice each, one after the other: whoever followed every path would never end.</summary>
