@@ -1,4 +1,3 @@
-using System.Globalization;
 using Unfold.Cells.Graph;
 
 namespace Unfold.Cells.Schedule;
@@ -18,7 +17,7 @@ internal sealed class Scheduler
     private readonly Value _output;
     private readonly int _outputState;
     private readonly List<(int Place, float Probability, int Width)> _masks = [];
-    private readonly Dictionary<Value, Slot> _placeOfSum = [];
+    private IReadOnlyDictionary<Value, Slot> _placeOfSum = new Dictionary<Value, Slot>();
 
     private Scheduler(CellGraph graph, IReadOnlyDictionary<string, int> sizes)
     {
@@ -42,13 +41,7 @@ internal sealed class Scheduler
         AddLeaves(forwardValues);
         BackwardRoots backward = TranslateAdjoint();
         HashSet<Value> needed = NeededByBackward(backward, forwardValues);
-        List<Root> roots = ForwardRoots(forwardValues, needed);
-
-        var available = new Dictionary<Value, Slot>(_places);
-        IEnumerable<Value> carries = _graph.States.Select(s => _translator.Of(s.Previous));
-        SchedulePass forward = new PassBuilder(_context, available, roots, carries, _next).Build();
-
-        KeepForBackward(forwardValues, roots, available);
+        SchedulePass forward = BuildForward(forwardValues, needed);
         BackwardPass pass = BuildBackward(backward);
         return new CellSchedule
         {
@@ -87,7 +80,7 @@ internal sealed class Scheduler
     }
 
     /// <summary>The values that the given ones are made from, themselves included; not beyond those that are there.</summary>
-    private static HashSet<Value> Reach(IEnumerable<Value> roots, HashSet<Value>? there = null)
+    public static HashSet<Value> Reach(IEnumerable<Value> roots, HashSet<Value>? there = null)
     {
         var found = new HashSet<Value>();
         var open = new Stack<Value>(roots);
@@ -184,93 +177,37 @@ internal sealed class Scheduler
         return needed;
     }
 
-    /// <summary>Chooses what is stored in the place of each sum of products, and lists everything else that must be left in memory.</summary>
-    private List<Root> ForwardRoots(HashSet<Value> values, HashSet<Value> needed)
+    /// <summary>Builds the forward pass. What is made of a sum takes its place unless that is still read afterwards.</summary>
+    private SchedulePass BuildForward(HashSet<Value> values, HashSet<Value> needed)
     {
-        var roots = new List<Root>();
-        for (int i = 0; i < _next.Length; i++)
-            roots.Add(new Root(_next[i], new Slot(SlotSpace.StateNext, i, Width(_graph.States[i].Previous))));
-        if (_outputState < 0)
-            roots.Add(new Root(_output, new Slot(SlotSpace.Output, 0, _output.Width)));
-
-        ILookup<Value, Value> users = values.SelectMany(user => user.Sources.Distinct().Select(source => (source, user))).ToLookup(p => p.source, p => p.user);
-        Value[] sums = [.. values.Where(v => v.Kind == ValueKind.Accumulator)];
-        foreach (IGrouping<int, Value> group in sums.GroupBy(s => s.Width))
+        var disputed = new HashSet<Value>();
+        while (true)
         {
-            Value[] ordered = [.. group.OrderBy(Rank).ThenBy(OperandsOf, StringComparer.Ordinal).ThenBy(s => s.Id)];
-            Slot[] slots = _context.Keep(group.Key, ordered.Length);
-            for (int i = 0; i < ordered.Length; i++)
+            ScheduleContext context = _context.Copy();
+            List<Root> roots = [.. _next.Select((value, i) => new Root(value, new Slot(SlotSpace.StateNext, i, Width(_graph.States[i].Previous))))];
+            if (_outputState < 0)
+                roots.Add(new Root(_output, new Slot(SlotSpace.Output, 0, _output.Width)));
+            var keeping = new Keeping(context, values, needed, disputed, roots);
+            keeping.PlaceSums(_translator.Of(_graph.Input));
+            keeping.PlaceResults(spare: _graph.States.Sum(s => Width(s.Previous)));
+
+            var available = new Dictionary<Value, Slot>(_places);
+            IEnumerable<Value> carries = _graph.States.Select(s => _translator.Of(s.Previous));
+            var builder = new PassBuilder(context, available, roots, carries, _next);
+            SchedulePass pass = builder.Build();
+            List<Value> late = [.. keeping.PlaceOfSum.Where(s => roots.Exists(r => r.Slot == s.Value && r.Value != s.Key
+                && builder.StoredAt[r.Value] < builder.LastRead.GetValueOrDefault(s.Key))).Select(s => s.Key)];
+            if (late.Count == 0)
             {
-                _context.Assign(ordered[i], slots[i]);
-                _placeOfSum[ordered[i]] = slots[i];
+                _context.TakeOver(context);
+                _placeOfSum = keeping.PlaceOfSum;
+                KeepForBackward(values, roots, available);
+                return pass;
             }
+
+            disputed.UnionWith(late);
         }
-
-        // One number a row is kept at no cost, where making it again would take a whole row.
-        HashSet<Value> numbers = [.. Reach(needed).Where(v => v is { Kind: ValueKind.Elementwise, IsRow: true, HomeWidth: > 1 } && v.Inputs.Any(i => !i.IsRow))];
-        int spare = _graph.States.Sum(s => Width(s.Previous));
-        foreach (Value sum in sums.OrderBy(s => s.Id))
-        {
-            Value[] results = [.. ResultsOf(sum).Where(r => r != sum && !roots.Exists(root => root.Value == r))];
-            int further = Math.Max(0, results.Length - 1);
-            spare -= further * sum.Width;
-            foreach ((Value result, Slot place) in results.Zip([_placeOfSum[sum], .. further > 0 ? _context.Keep(sum.Width, further) : []]))
-            {
-                roots.Add(new Root(result, place));
-                _context.Assign(result, place);
-            }
-        }
-
-        numbers.IntersectWith(Reach(needed, [.. roots.Select(r => r.Value), .. numbers]));
-        foreach (Value number in numbers.OrderBy(v => v.Id))
-            roots.Add(new Root(number, _context.Keep(1, 1)[0]));
-        return roots;
-
-        // What is kept instead of a sum. Where several functions share it, and there is memory, that is all their results.
-        Value[] ResultsOf(Value sum)
-        {
-            Value last = Follow(sum);
-            List<Value> functions = UsersOf(last);
-            if (IsKept(last) || functions.Count < 2 || !functions.TrueForAll(f => IsRowLike(f, last)))
-                return [last];
-            Value[] results = [.. functions.Select(Follow).Distinct().OrderByDescending(r => r.Id)];
-            bool isEnough = Array.TrueForAll(results, r => IsKept(r) && IsDear(r, last) && IsMadeAtOnce(r, last));
-            return isEnough && (results.Length - 1) * sum.Width <= spare ? results : [last];
-        }
-
-        // What is made of a value by one function after the other, up to what backward needs or several use.
-        Value Follow(Value value)
-        {
-            while (!IsKept(value) && UsersOf(value) is [Value user] && IsRowLike(user, value))
-                value = user;
-            return value;
-        }
-
-        List<Value> UsersOf(Value value) => [.. users[value].Where(u => !numbers.Contains(u))];
-
-        bool IsKept(Value value) => needed.Contains(value) || roots.Exists(r => r.Value == value);
-
-        static bool IsRowLike(Value user, Value value) => user is { Kind: ValueKind.Elementwise, IsRow: false } && user.Width == value.Width;
-
-        // Whether making it again from the given value costs more than loading it.
-        bool IsDear(Value value, Value from) => !value.IsCheap || Reach(value.Inputs, [from, .. needed]).Any(v => v != from && !IsKept(v) && !v.IsCheap);
-
-        // Whether it is made as soon as the given value is there: nobody then looks for that in its place afterwards.
-        static bool IsMadeAtOnce(Value value, Value from) => Reach([value], [from])
-            .All(v => v == from || v.Kind is ValueKind.Leaf or ValueKind.Vector || v is { Kind: ValueKind.Elementwise, IsRow: false });
     }
-
-    /// <summary>Sums of x alone first, then those of x and states, then those of states alone, so that products with one operand lie side by side.</summary>
-    private int Rank(Value sum)
-    {
-        Value input = _translator.Of(_graph.Input);
-        bool hasInput = sum.Terms.Any(t => t.Operand == input);
-        bool hasOther = sum.Terms.Any(t => t.Operand != input);
-        return !hasOther ? 0 : hasInput ? 1 : 2;
-    }
-
-    /// <summary>Equal for sums with the same operands.</summary>
-    private static string OperandsOf(Value sum) => string.Join(' ', sum.Terms.Select(t => t.Operand.Id.ToString("D6", CultureInfo.InvariantCulture)));
 
     /// <summary>What of the forward pass lies in memory when the backward pass comes to a step.</summary>
     private void KeepForBackward(HashSet<Value> forwardValues, List<Root> roots, Dictionary<Value, Slot> available)

@@ -48,6 +48,7 @@ public sealed class ExecutorTests
     [InlineData("h' = tanh(W x)\noutput = norm(h + V x) * h'")]
     [InlineData("a = W x + U h\nh' = tanh(tanh(h) * tanh(a) + a) + 0.5 * V tanh(a + h)")]
     [InlineData("a = W x + U h\nh' = tanh(Y tanh(V h) + a) + 0.5 * norm(Z tanh(a) + M x)")]
+    [InlineData("a = W x\nh' = tanh(U h + sigmoid(a - v))\noutput = h' * tanh(Y sigmoid(a + u))")]
     [InlineData("h' = tanh(W x) + U tanh(tanh(tanh(v) * tanh(V x)) * tanh(Y tanh(v)))")]
     public void Equals_the_interpreter_on_unusual_cells(string text)
     {
