@@ -25,18 +25,21 @@ internal sealed unsafe partial class CellRun
     /// <summary>Floats of gradients below which one thread adds the second sums.</summary>
     private const long WorthSharing = 1 << 15;
 
+    private readonly int[] _halfCuts = new int[3]; // with which sequence each half begins in the chunk at hand
     private int _halves = 1;
     private bool _sumsInRun; // whether each thread sums up its own half as it goes back through time
     private bool _keepsApart; // whether what is kept of a thread's sequences lies together, so that processors do not fetch ahead what is another's
+    private bool _ownsApart; // whether the same holds for what exists for one step
     private Tensor _secondSums, _room;
 
     /// <summary>Chooses how many sums are made, and by whom.</summary>
     private void ChooseSums()
     {
-        bool inHalves = _rows.IsEven && Partition.Choose(_plan, _rows, packs: true, threads: 2) is { ByUnits: false, Parts: 2 };
+        bool inHalves = Partition.Choose(_plan, _rows, packs: true, threads: 2) is { ByUnits: false, Parts: 2 };
         _halves = inHalves && _plan.GradientLength <= MostSecondSums ? 2 : 1;
         _sumsInRun = _halves == 2 && _partition is { ByUnits: false, Parts: 2 };
-        _keepsApart = _rows.IsEven && _partition is { ByUnits: false, Parts: > 1 } && (_sumsInRun || _mode == RunMode.Infer);
+        _keepsApart = _partition is { ByUnits: false, Parts: > 1 } && (_sumsInRun || _mode == RunMode.Infer);
+        _ownsApart = _keepsApart && _rows.IsEven; // else a sequence passes from thread to thread, with what it has summed
     }
 
     /// <summary>Gets the sums' memory.</summary>
@@ -46,7 +49,7 @@ internal sealed unsafe partial class CellRun
             _secondSums = tape.Rent(new Shape(checked((int)_plan.GradientLength)));
         if (!_sumsInRun)
             return;
-        int rows = (_rows.Batch + 1) / 2 * PieceSteps;
+        int rows = _rows.IsEven ? (_rows.Batch + 1) / 2 * PieceSteps : Math.Max(Gemm.KBlock, _rows.Batch);
         nint packed = 0;
         foreach (PlannedWeightGradient planned in _plan.WeightGradients)
         {
@@ -82,10 +85,10 @@ internal sealed unsafe partial class CellRun
 
     private void AddGradients(int half, int start, int end, float* room)
     {
-        int pieces = _halves == 1 ? 1 : (end - start + PieceSteps - 1) / PieceSteps;
+        int pieces = PiecesOf(half, start, end);
         for (int i = 0; i < pieces; i++)
         {
-            var piece = new Piece(half, start, start + (int)((long)(end - start) * i / pieces), start + (int)((long)(end - start) * (i + 1) / pieces));
+            var piece = new Piece(half, start, CutPiece(half, start, end, i, pieces), CutPiece(half, start, end, i + 1, pieces));
             bool accumulate = half == 0 || end < _rows.Steps || i > 0;
             foreach (PlannedWeightGradient planned in _plan.WeightGradients)
                 AddWeightGradients(planned, in piece, accumulate, room);
@@ -95,6 +98,36 @@ internal sealed unsafe partial class CellRun
 
         if (start == 0)
             AddSums(half);
+    }
+
+    /// <summary>How many blocks of products the rows of a half in a chunk are.</summary>
+    private int PiecesOf(int half, int start, int end)
+    {
+        if (_halves == 1)
+            return 1;
+        if (_rows.IsEven)
+            return (end - start + PieceSteps - 1) / PieceSteps;
+        int most = RowsOf(half, start, start + 1), whole = Math.Max(1, Gemm.KBlock - most); // no later step has more
+        return Math.Max(1, (RowsOf(half, start, end) + whole - 1) / whole);
+    }
+
+    /// <summary>The step with which a piece begins: of as many steps as the others, or of about as many rows.</summary>
+    private int CutPiece(int half, int start, int end, int piece, int pieces)
+    {
+        if (_halves == 1 || _rows.IsEven || piece == pieces)
+            return start + (int)((long)(end - start) * piece / pieces);
+        long before = (long)RowsOf(half, start, end) * piece / pieces;
+        int t = start;
+        while (RowsOf(half, start, t) < before)
+            t++;
+        return t;
+    }
+
+    /// <summary>Rows of a half in some steps.</summary>
+    private int RowsOf(int half, int start, int end)
+    {
+        (int first, int last) = SequencesOf(half);
+        return _rows.RowsIn(last, start, end) - _rows.RowsIn(first, start, end);
     }
 
     /// <summary>What the sequences of one half have summed over time.</summary>
@@ -167,19 +200,24 @@ internal sealed unsafe partial class CellRun
     private float* VectorTarget(PlannedVectorGradient planned, int half) =>
         half == 1 ? _secondSums.Pointer + planned.Offset : _parameters[planned.Parameter].Gradient.Pointer;
 
-    private int CountOf(in Piece piece)
-    {
-        (int first, int end) = SequencesOf(piece.Half);
-        return _halves == 1 ? _rows.First(piece.End) - _rows.First(piece.Start) : (end - first) * (piece.End - piece.Start);
-    }
+    private int CountOf(in Piece piece) => RowsOf(piece.Half, piece.Start, piece.End);
 
     private MatrixView RowsOf(SlotBlock block, in Piece piece)
     {
         (int first, int end) = SequencesOf(piece.Half);
-        return _halves == 1 ? ChunkView(block, piece.Start) : SequencesView(block, piece.ChunkStart, piece.Start, first, end);
+        return _halves == 1 ? ChunkView(block, piece.Start)
+            : _rows.IsEven ? SequencesView(block, piece.ChunkStart, piece.Start, first, end)
+            : HalfView(block, piece.ChunkStart, piece.Start, first, end);
     }
 
-    private (int First, int End) SequencesOf(int half) => (_rows.Batch * half / _halves, _rows.Batch * (half + 1) / _halves);
+    private (int First, int End) SequencesOf(int half) => _halves == 1 ? (0, _rows.Batch) : (_halfCuts[half], _halfCuts[half + 1]);
+
+    /// <summary>Cuts the sequences into halves, each with about as many of the rows of a chunk.</summary>
+    private void CutHalves(int start, int end)
+    {
+        for (int half = 0; half <= 2; half++)
+            _halfCuts[half] = _rows.Cut(half, 2, start, end);
+    }
 
     private void AddSecondHalf()
     {

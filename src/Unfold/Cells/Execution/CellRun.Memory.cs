@@ -29,7 +29,8 @@ internal sealed unsafe partial class CellRun
     private Tensor _output, _vectors, _scratch;
     private nint _scratchLength;
     private bool _packsApart; // whether each thread packs all weights for itself, rather than read what another has packed
-    private int[] _previousRows = [], _chunkPreviousRows = [];
+    private int[] _previousRows = [], _chunkPreviousRows = []; // see ListPreviousRows
+    private int[] _halfRows = [], _halfPreviousRows = [], _halfChunkPreviousRows = []; // see ListHalves
 
     /// <summary>How the memory row of a slot follows from the step.</summary>
     private enum Place
@@ -107,19 +108,18 @@ internal sealed unsafe partial class CellRun
         _vectors = tape.Rent(new Shape(_partition.Parts, schedule.Vectors.Count, _plan.VectorLength));
         _scratchLength = CellPlan.Align(_plan.ScratchLength) + CellPlan.Align(Gemm.WorkspaceLength(_plan.Depth));
         _scratch = tape.Rent(new Shape(_partition.Parts, checked((int)_scratchLength))); // not the team's size, which may have changed since
-        if (!_rows.IsEven)
-            ListPreviousRows();
+        if (_rows.IsEven)
+            return;
+        ListPreviousRows();
+        if (_halves == 2)
+            ListHalves();
     }
 
     /// <summary>Where sequences end at different steps, the states before a step do not lie one behind the other: for each row, where they do.</summary>
     private void ListPreviousRows()
     {
-        if (_previousRows.Length < _rows.Total)
-        {
-            _previousRows = GC.AllocateUninitializedArray<int>(_rows.Total, pinned: true);
-            _chunkPreviousRows = GC.AllocateUninitializedArray<int>(_rows.Total, pinned: true);
-        }
-
+        Fit(ref _previousRows);
+        Fit(ref _chunkPreviousRows);
         for (int t = 0; t < _rows.Steps; t++)
         {
             int previous = _rows.Previous(t), inChunk = ChunkPrevious(t, t / _chunkSteps * _chunkSteps);
@@ -129,6 +129,33 @@ internal sealed unsafe partial class CellRun
                 _chunkPreviousRows[_rows.First(t) + row] = inChunk + row;
             }
         }
+    }
+
+    /// <summary>The rows of each chunk, those of one half of the sequences after those of the other, and where the states before them lie.</summary>
+    private void ListHalves()
+    {
+        Fit(ref _halfRows);
+        Fit(ref _halfPreviousRows);
+        Fit(ref _halfChunkPreviousRows);
+        for (int start = 0, at = 0; start < _rows.Steps; start += _chunkSteps)
+        {
+            int end = Math.Min(_rows.Steps, start + _chunkSteps);
+            for (int half = 0; half < 2; half++)
+            {
+                int first = _rows.Cut(half, 2, start, end), last = _rows.Cut(half + 1, 2, start, end);
+                for (int t = start; t < end; t++)
+                {
+                    for (int row = _rows.First(t) + first; row < _rows.First(t) + Math.Min(last, _rows.Active(t)); row++, at++)
+                        (_halfRows[at], _halfPreviousRows[at], _halfChunkPreviousRows[at]) = (row, _previousRows[row], _chunkPreviousRows[row]);
+                }
+            }
+        }
+    }
+
+    private void Fit(ref int[] list)
+    {
+        if (list.Length < _rows.Total)
+            list = GC.AllocateUninitializedArray<int>(_rows.Total, pinned: true);
     }
 
     private static void Resize(ref Tensor[] tensors, int count)
@@ -188,9 +215,9 @@ internal sealed unsafe partial class CellRun
     private nint RowOf(Place place, int t, int chunkStart, int first, int end) => place switch
     {
         Place.Fixed => 0,
-        Place.Own => _keepsApart ? first : 0,
+        Place.Own => _ownsApart ? first : 0,
         Place.Step => _rows.First(t),
-        Place.Kept when _keepsApart => (nint)first * (KeptRows / _rows.Batch) + (nint)(t - (IsChunked ? chunkStart : 0)) * (end - first) - first,
+        Place.Kept when _keepsApart => ApartRow(t, chunkStart, first, end) - Math.Min(first, _rows.Active(t)) - (IsChunked ? _rows.First(chunkStart) : 0),
         Place.Kept => _rows.First(t) - (IsChunked ? _rows.First(chunkStart) : 0),
         Place.Previous => _rows.Previous(t),
         Place.Next => _rows.Previous(t + 1),
@@ -200,14 +227,24 @@ internal sealed unsafe partial class CellRun
         _ => t == 0 ? 0 : CarryRow(t, first, end),
     };
 
-    /// <summary>Rows of what exists for one step: threads that keep what is theirs apart leave as many free behind their own.</summary>
-    private int OwnRows => _keepsApart ? 2 * _rows.Batch : _rows.Batch;
+    /// <summary>Where the rows of some sequences begin at a step if in each chunk those of one part lie behind those of another.</summary>
+    private int ApartRow(int t, int chunkStart, int first, int end)
+    {
+        // In the memory of one chunk, threads that do not wait for each other in between keep their places for all chunks, the last and shorter one too.
+        int chunkEnd = chunkStart + _chunkSteps;
+        if (!(IsChunked && _rows.IsEven))
+            chunkEnd = Math.Min(_rows.Steps, chunkEnd);
+        return _rows.First(chunkStart) + _rows.RowsIn(first, chunkStart, chunkEnd) + _rows.RowsIn(end, chunkStart, t) - _rows.RowsIn(first, chunkStart, t);
+    }
+
+    /// <summary>Rows of what exists for one step: threads that have what is theirs apart leave as many free behind their own.</summary>
+    private int OwnRows => _ownsApart ? 2 * _rows.Batch : _rows.Batch;
 
     /// <summary>Rows of what a step hands to the one before: by turns in two places, and from the first step in a place of its own, where it stays.</summary>
     private int CarryRows => _rows.Batch + (2 * OwnRows);
 
     private nint CarryRow(int t, int first, int end) =>
-        _rows.Batch + (_keepsApart ? 3 * (nint)first + (t & 1) * (end - first) : (t & 1) * _rows.Batch);
+        _rows.Batch + (_ownsApart ? 3 * (nint)first + (t & 1) * (end - first) : (t & 1) * _rows.Batch);
 
     /// <summary>Where the states before step t begin in the memory of the chunk that starts at a step; for t = its end, those after its last step.</summary>
     private int ChunkPrevious(int t, int chunkStart) =>
@@ -230,6 +267,26 @@ internal sealed unsafe partial class CellRun
         return listed is null
             ? new MatrixView(address.Row(RowOf(address.Place, start, start, 0, _rows.Batch)), int.MaxValue, 0, address.Width, BlockColumns(block), address.Block)
             : MatrixView.Listed((float*)address.Start, (int*)Marshal.UnsafeAddrOfPinnedArrayElement(listed, _rows.First(start)), address.Width);
+    }
+
+    /// <summary>The same for the rows of one half of the sequences, from a step of the chunk on, in the order of <see cref="ListHalves"/>.</summary>
+    private MatrixView HalfView(SlotBlock block, int chunkStart, int t, int first, int end)
+    {
+        SlotAddress address = _addresses[block.First];
+        int at = ApartRow(t, chunkStart, first, end), chunkRow = IsChunked ? _rows.First(chunkStart) : 0;
+        if (address.Place == Place.Kept && _keepsApart)
+            return new MatrixView(address.Row(at - chunkRow), int.MaxValue, 0, address.Width, BlockColumns(block), address.Block);
+        (int[] rows, nint shift) = address.Place switch
+        {
+            Place.Previous => (_halfPreviousRows, 0),
+            Place.ChunkPrevious => (_halfChunkPreviousRows, 0),
+            Place.Next => (_halfRows, _rows.Batch),
+            Place.ChunkNext => (_halfRows, _rows.Active(chunkStart) - _rows.First(chunkStart)),
+            Place.Kept => (_halfRows, -chunkRow),
+            _ => (_halfRows, 0),
+        };
+        return new MatrixView(
+            address.Row(shift), int.MaxValue, 0, address.Width, BlockColumns(block), address.Block, (int*)Marshal.UnsafeAddrOfPinnedArrayElement(rows, at));
     }
 
     /// <summary>The same for the rows of some sequences, from a step of the chunk on, where all have the same length.</summary>

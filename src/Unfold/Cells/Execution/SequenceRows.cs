@@ -9,6 +9,7 @@ internal sealed class SequenceRows
     private int[] _first = [0];
     private int[] _previous = [0];
     private int[] _shares = [0];
+    private int[] _lengths = [];
 
     /// <summary>T, the steps of the longest sequence.</summary>
     public int Steps { get; private set; }
@@ -34,6 +35,15 @@ internal sealed class SequenceRows
     /// </summary>
     public int Previous(int t) => _previous[t];
 
+    /// <summary>Rows that the first so many sequences have in the steps from one on and before another.</summary>
+    public int RowsIn(int sequences, int start, int end)
+    {
+        if (IsEven || sequences == 0)
+            return sequences * (end - start);
+        int whole = Math.Clamp(_lengths[sequences - 1], start, end); // until then they all go on, and afterwards no other does
+        return (sequences * (whole - start)) + First(end) - First(whole);
+    }
+
     /// <summary>The sequence with which a part begins, as <see cref="CutShares"/> has cut them; N where the last one ends.</summary>
     public int Share(int part) => _shares[part];
 
@@ -42,10 +52,13 @@ internal sealed class SequenceRows
     {
         if (_shares.Length <= parts)
             _shares = new int[parts + 1];
-        for (int part = 1; part < parts; part++)
-            _shares[part] = IsEven ? (int)((long)Batch * part / parts) : FirstWithBefore((long)(First(end) - First(start)) * part / parts, start, end);
-        _shares[parts] = Batch;
+        for (int part = 0; part <= parts; part++)
+            _shares[part] = Cut(part, parts, start, end);
     }
+
+    /// <summary>The sequence with which a part begins where they are cut so.</summary>
+    public int Cut(int part, int parts, int start, int end) =>
+        IsEven || part == parts ? (int)((long)Batch * part / parts) : FirstWithBefore((long)(First(end) - First(start)) * part / parts, start, end);
 
     /// <summary>All sequences have the same length.</summary>
     public void Set(int steps, int batch)
@@ -62,6 +75,7 @@ internal sealed class SequenceRows
     {
         Resize(lengths[0], lengths.Length);
         IsEven = lengths[^1] == lengths[0];
+        Keep(lengths);
         int active = lengths.Length;
         for (int t = 0; t < Steps; t++)
         {
@@ -79,6 +93,7 @@ internal sealed class SequenceRows
         Resize(other.Steps, other.Batch);
         IsEven = other.IsEven;
         Array.Copy(other._first, _first, Steps + 1);
+        Keep(other._lengths.AsSpan(0, other.IsEven ? 0 : other.Batch));
         SetPrevious();
     }
 
@@ -89,13 +104,17 @@ internal sealed class SequenceRows
         while (low < high)
         {
             int middle = (low + high) / 2;
-            long before = 0;
-            for (int t = start; t < end; t++)
-                before += Math.Min(middle, Active(t));
-            (low, high) = before < rows ? (middle + 1, high) : (low, middle);
+            (low, high) = RowsIn(middle, start, end) < rows ? (middle + 1, high) : (low, middle);
         }
 
         return low;
+    }
+
+    private void Keep(ReadOnlySpan<int> lengths)
+    {
+        if (_lengths.Length < lengths.Length)
+            _lengths = new int[lengths.Length];
+        lengths.CopyTo(_lengths);
     }
 
     private void Resize(int steps, int batch)

@@ -12,7 +12,8 @@ public sealed class SharingTests : IDisposable
 
     public static TheoryData<string> Library => ExecutorTests.Library;
 
-    private static int[] Falling => [.. Enumerable.Range(0, 20).Select(i => 9 - (i / 3))];
+    /// <summary>As many sequences as are shared by rows, and by halves, although they end at different steps.</summary>
+    private static int[] Falling => [.. Enumerable.Range(0, 40).Select(i => 9 - (i / 6))];
 
     public void Dispose() => Team.SetSize(_before);
 
@@ -22,7 +23,7 @@ public sealed class SharingTests : IDisposable
     public void Sharing_and_keeping_change_no_result(string name)
     {
         Team.SetSize(3);
-        foreach ((int c, int h, int n, int t, int? chunk) in new (int, int, int, int, int?)[] { (5, 9, 7, 4, 1), (20, 70, 1, 8, 3), (3, 100, 26, 31, null), (100, 40, 5, 2, null) })
+        foreach ((int c, int h, int n, int t, int? chunk) in new (int, int, int, int, int?)[] { (5, 9, 7, 4, 1), (20, 70, 1, 8, 3), (3, 100, 26, 31, null), (100, 40, 5, 2, null), (5, 33, 37, 7, 3) })
         {
             foreach (int[] lengths in new int[][] { Equal(n, t), [.. Enumerable.Range(0, n).Select(i => t - i * (t - 1) / n)] })
                 Check(name, new ExecutorCase(Cell.Named(name), c, h), lengths, chunk);
