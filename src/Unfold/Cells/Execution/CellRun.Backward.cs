@@ -48,7 +48,6 @@ internal sealed unsafe partial class CellRun
         for (int chunk = Chunks - 1; chunk >= 0; chunk--)
         {
             int start = StartOf(chunk), end = StartOf(chunk + 1);
-            CutHalves(start, end);
             if (_mode == RunMode.Recompute)
                 Start(Work.Again, start, end); // what the forward pass of the chunk did not keep
             Start(Work.Backward, start, end, packStart, _plan.Products.Length);

@@ -29,6 +29,7 @@ internal sealed unsafe partial class CellRun
     private int _halves = 1;
     private bool _sumsInRun; // whether each thread sums up its own half as it goes back through time
     private bool _keepsApart; // whether what is kept of a thread's sequences lies together, so that processors do not fetch ahead what is another's
+    private bool _keepsHalvesApart; // whether, for sums of halves whose rows follow no rule, all that is kept of a half lies together, and no thread has sequences of both
     private bool _ownsApart; // whether the same holds for what exists for one step
     private Tensor _secondSums, _room;
 
@@ -38,7 +39,8 @@ internal sealed unsafe partial class CellRun
         bool inHalves = Partition.Choose(_plan, _rows, packs: true, threads: 2) is { ByUnits: false, Parts: 2 };
         _halves = inHalves && _plan.GradientLength <= MostSecondSums ? 2 : 1;
         _sumsInRun = _halves == 2 && _partition is { ByUnits: false, Parts: 2 };
-        _keepsApart = _partition is { ByUnits: false, Parts: > 1 } && (_sumsInRun || _mode == RunMode.Infer);
+        _keepsHalvesApart = _halves == 2 && !_rows.IsEven && !_partition.ByUnits && _partition.Parts % 2 == 0;
+        _keepsApart = _partition is { ByUnits: false, Parts: > 1 } && (_sumsInRun || _keepsHalvesApart || _mode == RunMode.Infer);
         _ownsApart = _keepsApart && _rows.IsEven; // else a sequence passes from thread to thread, with what it has summed
     }
 

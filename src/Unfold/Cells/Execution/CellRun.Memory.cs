@@ -217,7 +217,7 @@ internal sealed unsafe partial class CellRun
         Place.Fixed => 0,
         Place.Own => _ownsApart ? first : 0,
         Place.Step => _rows.First(t),
-        Place.Kept when _keepsApart => ApartRow(t, chunkStart, first, end) - Math.Min(first, _rows.Active(t)) - (IsChunked ? _rows.First(chunkStart) : 0),
+        Place.Kept when _keepsApart => KeptRow(t, chunkStart, first, end),
         Place.Kept => _rows.First(t) - (IsChunked ? _rows.First(chunkStart) : 0),
         Place.Previous => _rows.Previous(t),
         Place.Next => _rows.Previous(t + 1),
@@ -226,6 +226,14 @@ internal sealed unsafe partial class CellRun
         Place.Incoming => CarryRow(t + 1, first, end),
         _ => t == 0 ? 0 : CarryRow(t, first, end),
     };
+
+    /// <summary>The memory row of a step's row 0, which lies where that of sequence 0 would be if it were of the same thread or half.</summary>
+    private nint KeptRow(int t, int chunkStart, int first, int end)
+    {
+        if (_keepsHalvesApart)
+            (first, end) = SequencesOf(first < _halfCuts[1] ? 0 : 1);
+        return ApartRow(t, chunkStart, first, end) - Math.Min(first, _rows.Active(t)) - (IsChunked ? _rows.First(chunkStart) : 0);
+    }
 
     /// <summary>Where the rows of some sequences begin at a step if in each chunk those of one part lie behind those of another.</summary>
     private int ApartRow(int t, int chunkStart, int first, int end)

@@ -34,6 +34,7 @@ internal sealed unsafe partial class CellRun
         (_packsBegun, _packsDone) = (0, 0);
         _profile = RunProfile.Current;
         _rows.CutShares(_partition.Parts, start, end);
+        CutHalves(start, end);
         if (_partition.ByUnits)
             Team.Shared.RunTogether(this, _partition.Parts);
         else

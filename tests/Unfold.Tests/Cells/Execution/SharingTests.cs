@@ -64,7 +64,7 @@ public sealed class SharingTests : IDisposable
     private static void Check(string name, ExecutorCase run, int[] lengths, int? chunk)
     {
         Dictionary<string, float[]> alone = run.Fast(lengths, training: true, new Partition(false, 1), RunMode.Train, chunk);
-        foreach (Partition sharing in new[] { new Partition(false, 2), new Partition(false, 3), new Partition(true, 3), new Partition(true, 3, true), new Partition(true, 2), new Partition(true, 2, true, true), new Partition(true, 3, false, true) })
+        foreach (Partition sharing in new[] { new Partition(false, 2), new Partition(false, 3), new Partition(false, 4), new Partition(true, 3), new Partition(true, 3, true), new Partition(true, 2), new Partition(true, 2, true, true), new Partition(true, 3, false, true) })
         {
             foreach (RunMode mode in Enum.GetValues<RunMode>())
             {
