@@ -44,14 +44,16 @@ internal sealed unsafe partial class CellRun
         _ownsApart = _keepsApart && _rows.IsEven; // else a sequence passes from thread to thread, with what it has summed
     }
 
-    /// <summary>Gets the sums' memory.</summary>
+    /// <summary>Gets the sums' memory, and lists their rows where these follow no rule.</summary>
     private void RentSums(Tape tape)
     {
         if (_halves == 2)
             _secondSums = tape.Rent(new Shape(checked((int)_plan.GradientLength)));
+        if (_halves == 2 && !_rows.IsEven)
+            ListHalves();
         if (!_sumsInRun)
             return;
-        int rows = _rows.IsEven ? (_rows.Batch + 1) / 2 * PieceSteps : Math.Max(Gemm.KBlock, _rows.Batch);
+        int rows = _rows.IsEven ? (_rows.Batch + 1) / 2 * PieceSteps : Math.Max(Gemm.KBlock, 2 * _rows.Batch); // the most that a piece has
         nint packed = 0;
         foreach (PlannedWeightGradient planned in _plan.WeightGradients)
         {
@@ -109,7 +111,8 @@ internal sealed unsafe partial class CellRun
             return 1;
         if (_rows.IsEven)
             return (end - start + PieceSteps - 1) / PieceSteps;
-        int most = RowsOf(half, start, start + 1), whole = Math.Max(1, Gemm.KBlock - most); // no later step has more
+        // Cut where a step ends, a piece has up to a step's rows more than the others, and no later step has more than the first.
+        int most = RowsOf(half, start, start + 1), whole = Math.Max(most, Gemm.KBlock - most);
         return Math.Max(1, (RowsOf(half, start, end) + whole - 1) / whole);
     }
 

@@ -108,11 +108,8 @@ internal sealed unsafe partial class CellRun
         _vectors = tape.Rent(new Shape(_partition.Parts, schedule.Vectors.Count, _plan.VectorLength));
         _scratchLength = CellPlan.Align(_plan.ScratchLength) + CellPlan.Align(Gemm.WorkspaceLength(_plan.Depth));
         _scratch = tape.Rent(new Shape(_partition.Parts, checked((int)_scratchLength))); // not the team's size, which may have changed since
-        if (_rows.IsEven)
-            return;
-        ListPreviousRows();
-        if (_halves == 2)
-            ListHalves();
+        if (!_rows.IsEven)
+            ListPreviousRows();
     }
 
     /// <summary>Where sequences end at different steps, the states before a step do not lie one behind the other: for each row, where they do.</summary>

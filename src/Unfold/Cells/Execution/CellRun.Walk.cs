@@ -180,7 +180,7 @@ internal sealed unsafe partial class CellRun
             for (int t = start; t < end; t++)
             {
                 if (t > start && _rows.Active(t) < _rows.Active(t - 1))
-                    Meet(in share);
+                    Meet(in share); // of fewer rows each thread has others
                 Point(in share, t, start);
                 Run(in share, steps[i], t);
             }

@@ -26,7 +26,7 @@ public sealed class SharingTests : IDisposable
         foreach ((int c, int h, int n, int t, int? chunk) in new (int, int, int, int, int?)[] { (5, 9, 7, 4, 1), (20, 70, 1, 8, 3), (3, 100, 26, 31, null), (100, 40, 5, 2, null), (5, 33, 37, 7, 3) })
         {
             foreach (int[] lengths in new int[][] { Equal(n, t), [.. Enumerable.Range(0, n).Select(i => t - i * (t - 1) / n)] })
-                Check(name, new ExecutorCase(Cell.Named(name), c, h), lengths, chunk);
+                Check($"{name} C={c} H={h}", new ExecutorCase(Cell.Named(name), c, h), lengths, chunk);
         }
     }
 
@@ -44,6 +44,19 @@ public sealed class SharingTests : IDisposable
             foreach (int[] lengths in new int[][] { Equal(26, 31), Falling })
                 Check(text, run, lengths, random.Next(3) == 0 ? 2 : null);
         }
+    }
+
+    /// <summary>One sequence that is much longer than all others, so that the other half has no rows at the end; and steps with more rows than a block of products.</summary>
+    [Theory]
+    [InlineData("lstm")]
+    [InlineData("fastgrnn")]
+    public void Sharing_and_keeping_change_no_result_of_lopsided_halves(string name)
+    {
+        Team.SetSize(3);
+        var run = new ExecutorCase(Cell.Named(name), 5, 20);
+        Check(name, run, [31, .. Equal(47, 4)], 3);
+        Check(name, run, [.. Equal(1100, 5), .. Equal(300, 2)], null);
+        Check(name, run, [.. Equal(10, 40), .. Equal(1500, 1)], null);
     }
 
     /// <summary>
@@ -64,6 +77,7 @@ public sealed class SharingTests : IDisposable
     private static void Check(string name, ExecutorCase run, int[] lengths, int? chunk)
     {
         Dictionary<string, float[]> alone = run.Fast(lengths, training: true, new Partition(false, 1), RunMode.Train, chunk);
+        Assert.All(alone, result => Assert.DoesNotContain(float.NaN, result.Value));
         foreach (Partition sharing in new[] { new Partition(false, 2), new Partition(false, 3), new Partition(false, 4), new Partition(true, 3), new Partition(true, 3, true), new Partition(true, 2), new Partition(true, 2, true, true), new Partition(true, 3, false, true) })
         {
             foreach (RunMode mode in Enum.GetValues<RunMode>())
